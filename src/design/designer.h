@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "domain/domain.h"
+#include "domain/evaluator.h"
+
+/// design/: searches for a policy under a budget. A designer knows a domain by its interface only, asks an Evaluator for
+/// evaluations, and never sees test scenarios.
+namespace syswright::design {
+
+/// What a search may spend. Evaluations are counted in whole training scenarios: a run on a miniature with a tenth of
+/// the events counts a tenth. At least one limit is set. With a limit on evaluations only, the outcome is a function of
+/// task and seed; a limit in seconds stops the same sequence of steps earlier or later.
+struct Budget {
+  std::optional<double> evaluations;
+  std::optional<double> seconds;
+};
+
+/// A policy's score in one split: per scenario, in its order, and the mean of the objectives.
+struct Score {
+  double mean = 0;
+  std::vector<Evaluation> evaluations;
+};
+
+/// One candidate that mattered: an accepted improvement, with where it came from.
+struct Ancestor {
+  policy::ProgramPtr program;
+  std::string origin;  ///< "seed lru", "crossover", "mutate constant", …
+  std::vector<Digest> parents;
+  double train = 0;
+  double spent = 0;  ///< budget spent, in evaluations, when it was found
+};
+
+struct Progress {
+  double spent_evaluations = 0;
+  double elapsed_seconds = 0;
+  double fraction = 0;  ///< of the budget, 0 to 1
+  std::optional<double> best;  ///< training objective
+  std::string note;            ///< "generation 12, island 3"
+  policy::ProgramPtr best_program;
+};
+
+struct Task {
+  const Domain& domain;
+  std::vector<ScenarioPtr> train;
+  std::vector<ScenarioPtr> validation;
+  Evaluator& evaluator;
+  Budget budget;
+  std::uint64_t seed = 1;
+  std::vector<policy::ProgramPtr> seeds;  ///< programs to start from, if any
+  std::function<void(const Progress&)> progress;
+  std::stop_token stop;
+};
+
+struct Outcome {
+  policy::ProgramPtr best;    ///< chosen on validation; never null
+  Score train;
+  Score validation;
+  policy::ProgramPtr runner_up;  ///< the best on validation that behaves differently; may be null
+  std::vector<Ancestor> history;  ///< improvements in the order found, the lineage of best among them
+  struct Point {
+    double spent = 0;
+    double best = 0;
+  };
+  std::vector<Point> convergence;  ///< best training objective against budget spent
+  double spent = 0;                ///< evaluations
+  std::uint64_t candidates = 0;    ///< distinct programs tried
+  bool stopped = false;            ///< by the stop token, before the budget was spent
+};
+
+class Designer {
+ public:
+  virtual ~Designer() = default;
+  virtual const std::string& name() const = 0;
+  virtual const std::string& summary() const = 0;
+  /// Throws InputError for a task it cannot work on.
+  virtual Outcome design(const Task& task) const = 0;
+};
+
+}  // namespace syswright::design

@@ -1,0 +1,18 @@
+#include "domain/evaluator.h"
+
+namespace syswright {
+
+std::vector<Evaluation> SerialEvaluator::evaluate(std::span<const Job> jobs, std::stop_token stop) {
+  std::vector<Evaluation> results;
+  results.reserve(jobs.size());
+  for (const Job& job : jobs) {
+    if (stop.stop_requested()) {
+      results.push_back(Evaluation{.status = Evaluation::Status::cancelled});
+    } else {
+      results.push_back(job.scenario->evaluate(job.policy, {.stop = stop}));
+    }
+  }
+  return results;
+}
+
+}  // namespace syswright

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "policy/program.h"
+
+namespace syswright::policy {
+
+/// Native code of one rule. Pure functions: callable from any thread.
+struct CompiledRule {
+  /// inputs: in the order of Rule::inputs. Equals interpret() bit for bit.
+  using Scalar = double (*)(const double* inputs);
+  /// globals: [rule.global_inputs]. columns: one pointer for each candidate input, to n values each.
+  /// out: [n], must not overlap the columns. Equals n calls of Scalar bit for bit.
+  using Batch = void (*)(const double* globals, const double* const* columns, double* out, std::size_t n);
+  Scalar scalar = nullptr;
+  Batch batch = nullptr;
+};
+
+/// A program turned into native code by LLVM's ORC JIT; owns the code. About 1 ms a rule to make.
+class CompiledProgram {
+ public:
+  ~CompiledProgram();
+  CompiledProgram(const CompiledProgram&) = delete;
+  CompiledProgram& operator=(const CompiledProgram&) = delete;
+  /// In the order of Program::rules().
+  const std::vector<CompiledRule>& rules() const;
+
+ private:
+  friend std::shared_ptr<const CompiledProgram> jit_compile(const Program& program);
+  struct Implementation;
+  explicit CompiledProgram(std::unique_ptr<Implementation> implementation);
+  std::unique_ptr<Implementation> implementation_;
+};
+
+/// Thread-safe. Throws Error if LLVM cannot make code for this machine.
+std::shared_ptr<const CompiledProgram> jit_compile(const Program& program);
+
+}  // namespace syswright::policy

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "policy/graph.h"
+#include "policy/signature.h"
+#include "policy/statistic.h"
+
+namespace syswright::policy {
+
+/// One number that a rule reads: an element of a feature of its decision, or a statistic of its program.
+struct Input {
+  enum class Source { feature, statistic };
+  Source source = Source::feature;
+  std::size_t index = 0;    ///< into Decision::features or Program::statistics()
+  std::size_t element = 0;  ///< of an array feature
+  Scope scope = Scope::candidate;
+  friend bool operator==(const Input&, const Input&) = default;
+};
+
+/// A program's answer to one decision.
+struct Rule {
+  std::size_t decision = 0;  ///< into Signature::decisions
+  std::size_t mode = 0;      ///< into Decision::modes; 0 where there are none
+  /// What the graph reads and nothing else: global inputs first, then candidate inputs, each group in the order
+  /// (source, index, element).
+  std::vector<Input> inputs;
+  std::size_t global_inputs = 0;  ///< how many of them are global
+  Graph graph;
+};
+
+/// A checked, canonical, immutable policy program. Two texts with the same meaning up to the simplifier's identities,
+/// names of locals and unused statistics have the same digest.
+class Program {
+ public:
+  /// Rules may come with inputs in any order and with unused ones; statistics that no rule reads are dropped, and the
+  /// rest are ordered canonically. Throws InputError if a rule's type does not answer its decision or a decision is
+  /// answered twice.
+  Program(std::string name, std::shared_ptr<const Signature> signature, std::vector<Statistic> statistics,
+          std::vector<Rule> rules);
+
+  const std::string& name() const { return name_; }
+  const Signature& signature() const { return *signature_; }
+  const std::shared_ptr<const Signature>& signature_pointer() const { return signature_; }
+  const std::vector<Statistic>& statistics() const { return statistics_; }
+  const std::vector<Rule>& rules() const { return rules_; }
+  /// nullptr if the program leaves this decision to the mechanism's default.
+  const Rule* rule_for(std::size_t decision) const;
+  /// Content address: independent of the program's name and of its signature's documentation.
+  const Digest& digest() const { return digest_; }
+  /// Nodes of all graphs.
+  std::size_t size() const;
+  std::shared_ptr<const Program> renamed(std::string name) const;
+
+ private:
+  std::string name_;
+  std::shared_ptr<const Signature> signature_;
+  std::vector<Statistic> statistics_;
+  std::vector<Rule> rules_;
+  Digest digest_;
+};
+
+using ProgramPtr = std::shared_ptr<const Program>;
+
+/// What GraphBuilder needs of a rule's inputs.
+std::vector<GraphBuilder::InputInfo> describe_inputs(const std::vector<Input>& inputs, const Decision& decision,
+                                                     const std::vector<Statistic>& statistics);
+
+/// The reference: value of the rule's root for inputs in the order of rule.inputs; values must be finite. A numeric
+/// answer to a value decision is clamped to the decision's range by whoever asked, not here.
+double interpret(const Rule& rule, std::span<const double> inputs);
+
+/// Program text that parses to an equal digest, laid out for a person: common subexpressions become `let`s.
+std::string to_source(const Program& program);
+
+/// The first difference worth reading between two programs, as source lines with - and +.
+std::string describe_difference(const Program& a, const Program& b);
+
+}  // namespace syswright::policy
