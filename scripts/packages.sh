@@ -1,0 +1,14 @@
+# Debian packages by purpose; docs/dependencies.md says what each is for. Sourced by sw.
+# shellcheck shell=bash disable=SC2034
+
+packages_build=(
+  g++ cmake ninja-build ccache pkg-config
+  libfmt-dev libspdlog-dev nlohmann-json3-dev libcli11-dev libsqlite3-dev libzstd-dev libxxhash-dev libnlopt-dev libnlopt-cxx-dev
+  llvm-19-dev zlib1g-dev libxml2-dev libedit-dev libcurl4-openssl-dev
+)
+packages_run=(strace)
+packages_test=(libgtest-dev libgmock-dev librapidcheck-dev python3)
+packages_bench=(libbenchmark-dev)
+packages_fuzz=(clang-19 libclang-rt-19-dev)
+packages_format=(clang-format-19)
+packages_tidy=(clang-tidy-19)
