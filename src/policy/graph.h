@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,11 +19,25 @@ namespace syswright::policy {
 enum class Op : std::uint8_t {
   constant,  ///< number, boolean (0 or 1) or action (its index), in Node::value
   input,     ///< Node::input indexes the rule's inputs
-  add, subtract, multiply, divide,
-  negate, absolute, minimum, maximum,
-  square_root, logarithm, exponential, power, floor,
-  less, less_equal, equal,   ///< of two numbers, or equal of two actions or booleans
-  logical_and, logical_or, logical_not,
+  add,
+  subtract,
+  multiply,
+  divide,
+  negate,
+  absolute,
+  minimum,
+  maximum,
+  square_root,
+  logarithm,
+  exponential,
+  power,
+  floor,
+  less,
+  less_equal,
+  equal,  ///< of two numbers, or equal of two actions or booleans
+  logical_and,
+  logical_or,
+  logical_not,
   select,  ///< condition, value if true, value if false
 };
 
@@ -75,8 +91,9 @@ class GraphBuilder {
   struct InputInfo {
     Type type;
     std::uint64_t identity = 0;  ///< hashes what the input is (its name and element), not where it stands
-    double low = 0;
-    double high = 0;
+    /// Every value lies between these, so that the simplifier may use them.
+    double low = -std::numeric_limits<double>::infinity();
+    double high = std::numeric_limits<double>::infinity();
   };
   /// Graphs larger than this are refused with InputError: a program comes from anywhere.
   static constexpr std::size_t max_nodes = 4096;
@@ -103,6 +120,8 @@ class GraphBuilder {
 
  private:
   NodeId intern(Node node);
+  void grow_table();
+  /// Node equal to `node` on every finite input, by the identities of simplifier.cpp, or `node` itself interned.
   NodeId simplified(const Node& node);
 
   std::vector<InputInfo> inputs_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -65,9 +66,11 @@ class Program {
 
 using ProgramPtr = std::shared_ptr<const Program>;
 
-/// What GraphBuilder needs of a rule's inputs.
-std::vector<GraphBuilder::InputInfo> describe_inputs(const std::vector<Input>& inputs, const Decision& decision,
-                                                     const std::vector<Statistic>& statistics);
+/// What GraphBuilder needs of the inputs of a rule that answers signature.decisions[decision].
+std::vector<GraphBuilder::InputInfo> describe_inputs(std::span<const Input> inputs, const Signature& signature,
+                                                     std::size_t decision, std::span<const Statistic> statistics);
+/// "hits", "gaps[2]", or the name of a statistic.
+std::string input_name(const Input& input, const Decision& decision, std::span<const Statistic> statistics);
 
 /// The reference: value of the rule's root for inputs in the order of rule.inputs; values must be finite. A numeric
 /// answer to a value decision is clamped to the decision's range by whoever asked, not here.

@@ -34,8 +34,12 @@ inline double square_root(double x) { return x > 0 ? std::sqrt(x) : 0; }
 /// The natural logarithm of 0 and of a negative number is the lowest double.
 inline double logarithm(double x) { return x > 0 ? std::log(x) : -largest; }
 inline double exponential(double x) { return finite(std::exp(x)); }
-/// As C's pow, made finite; a negative base with a fractional exponent gives 0.
-inline double power(double x, double y) { return finite(std::pow(x, y)); }
+/// As C's pow, made finite; a negative base with a fractional exponent gives 0. 0 to a negative power is the largest
+/// double (of C's pow alone, the sign of zero could be observed).
+inline double power(double x, double y) {
+  if (x == 0) return y > 0 ? 0 : y < 0 ? largest : 1;
+  return finite(std::pow(x, y));
+}
 
 /// Value of any operation but constant and input; booleans are 0 and 1.
 double apply(Op op, double a, double b, double c);
