@@ -1,0 +1,63 @@
+#include "domains/cache/native.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "domains/cache/native/runners.h"
+
+namespace syswright::cache {
+
+namespace {
+
+struct Entry {
+  NativePolicy policy;
+  native::Runner run;
+};
+
+constexpr std::array entries{
+    Entry{{"random", "evicts a resident drawn uniformly at random: the naive policy", "folklore"}, native::run_random},
+    Entry{{"fifo", "evicts the oldest arrival; a hit changes nothing", "folklore"}, native::run_fifo},
+    Entry{{"lru", "evicts the least recently used", "Mattson et al., IBM Systems Journal 9(2), 1970"}, native::run_lru},
+    Entry{{"lfu", "evicts the fewest requests since insertion, the oldest at that count first",
+           "Shah et al., An O(1) Algorithm for LFU, 2010"},
+          native::run_lfu},
+    Entry{{"clock", "FIFO with a second chance for objects hit since they last came round",
+           "Corbató, A Paging Experiment with the Multics System, 1968"},
+          native::run_clock},
+    Entry{{"sieve", "FIFO with a roving hand that spares objects hit since it last passed",
+           "Zhang et al., SIEVE is Simpler than LRU, NSDI 2024"},
+          native::run_sieve},
+};
+
+constexpr auto policies = [] {
+  std::array<NativePolicy, entries.size()> result;
+  for (std::size_t i = 0; i < entries.size(); ++i) result[i] = entries[i].policy;
+  return result;
+}();
+
+const Entry& find(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Entry& entry : entries) {
+    if (entry.policy.name == name) return entry;
+    names.emplace_back(entry.policy.name);
+  }
+  std::string all;
+  for (const std::string& one : names) all += (all.empty() ? "" : ", ") + one;
+  throw InputError("unknown cache policy '" + std::string(name) + "'" + did_you_mean(name, names) +
+                   " (there are: " + all + ")");
+}
+
+}  // namespace
+
+std::span<const NativePolicy> native_policies() { return policies; }
+
+ReplayResult replay_native(std::string_view name, const Requests& requests, const Window& window,
+                           const Capacity& capacity, const NativeOptions& options) {
+  const Entry& entry = find(name);
+  check(requests, window, capacity);
+  return entry.run(requests, window, capacity, options);
+}
+
+}  // namespace syswright::cache

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <string_view>
+
+#include "domains/cache/replay.h"
+
+namespace syswright::cache {
+
+/// A standard policy of the field, built in.
+struct NativePolicy {
+  std::string_view name;    ///< as users write it: "s3fifo"
+  std::string_view doc;     ///< one line
+  std::string_view source;  ///< paper or system
+};
+
+/// Every native policy, simplest first. They see the past only.
+std::span<const NativePolicy> native_policies();
+
+struct NativeOptions {
+  std::uint64_t seed = 0;      ///< of policies that draw at random (random, lhd)
+  DecisionLog* log = nullptr;  ///< filled as LogListener says, if given
+  std::stop_token stop;
+};
+
+/// Replays a native policy by name. O(requests) time but for gdsf, which takes O(log residents) a request; memory 8 to
+/// 24 bytes for each object of the whole trace, and 4 more with a capacity in bytes. Throws InputError for an unknown
+/// name, a window that does not fit the trace, or a capacity of 0.
+ReplayResult replay_native(std::string_view name, const Requests& requests, const Window& window,
+                           const Capacity& capacity, const NativeOptions& options = {});
+
+}  // namespace syswright::cache
