@@ -1,0 +1,61 @@
+#include "trace/columns.h"
+
+#define XXH_INLINE_ALL
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+
+namespace syswright::trace {
+namespace {
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many, std::string_view what) {
+  return fmt::format("{} {} {}", count, count == 1 ? one : many, what);
+}
+
+}  // namespace
+
+void Columns::reserve(std::size_t requests, bool times, bool sizes) {
+  requests = static_cast<std::size_t>(std::min<std::uint64_t>(requests, limit_));
+  trace_.keys.reserve(requests);
+  if (times) trace_.times.reserve(requests);
+  if (sizes) trace_.sizes.reserve(requests);
+}
+
+std::uint64_t Columns::hashed_key(std::string_view text) {
+  ++hashed_keys_;
+  return XXH3_64bits(text.data(), text.size());
+}
+
+void Columns::drop_empty_columns() {
+  // Times never decrease and are not negative here, so a last time of 0 means that all are.
+  if (last_time_ == 0) {
+    trace_.times.clear();
+    trace_.times.shrink_to_fit();
+  }
+  if (largest_size_ <= 1) {
+    trace_.sizes.clear();
+    trace_.sizes.shrink_to_fit();
+    zero_sizes_ = 0;
+  }
+}
+
+CacheTrace Columns::finish(const std::string& path, const std::string& format) {
+  if (trace_.keys.empty()) throw InputError({path}, fmt::format("holds no requests (read as {})", format));
+  if (hashed_keys_ > 0) warn(counted(hashed_keys_, "key is", "keys are", "not a decimal number below 2^64: hashed"));
+  if (backward_times_ > 0) {
+    warn(counted(backward_times_, "time goes", "times go", "backwards: replaced by the time before"));
+  }
+  if (zero_sizes_ > 0) warn(counted(zero_sizes_, "size is", "sizes are", "0: taken as 1 byte"));
+  if (blank_lines_ > 0) warn(counted(blank_lines_, "blank line", "blank lines", "passed over"));
+  if (comments_ > 0) warn(counted(comments_, "line", "lines", "opening with '#' passed over"));
+  if (repeated_headers_ > 0) warn(counted(repeated_headers_, "repeated header", "repeated headers", "passed over"));
+  trace_.name = std::filesystem::path(path).filename().string();
+  trace_.format = format;
+  return std::move(trace_);
+}
+
+}  // namespace syswright::trace
