@@ -29,6 +29,17 @@ constexpr std::array entries{
     Entry{{"sieve", "FIFO with a roving hand that spares objects hit since it last passed",
            "Zhang et al., SIEVE is Simpler than LRU, NSDI 2024"},
           native::run_sieve},
+    Entry{{"slru", "four LRU segments; a hit lifts an object by one", "Karedla et al., IEEE Computer 27(3), 1994"},
+          native::run_slru},
+    Entry{{"twoq", "2Q: a FIFO queue for arrivals, LRU for those that come back after it",
+           "Johnson and Shasha, 2Q, VLDB 1994"},
+          native::run_twoq},
+    Entry{{"arc", "two LRU queues whose shares follow requests for what they evicted",
+           "Megiddo and Modha, ARC, FAST 2003"},
+          native::run_arc},
+    Entry{{"s3fifo", "a small FIFO queue filters arrivals for a main one; names of the evicted are remembered",
+           "Yang et al., FIFO Queues are All You Need for Cache Eviction, SOSP 2023"},
+          native::run_s3fifo},
 };
 
 constexpr auto policies = [] {
