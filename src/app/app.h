@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/context.h"
+
+/// app/: the command line and the reports: the only folder that prints, exits, or looks at the terminal. Each command
+/// is a file; context.h has the conventions that all of them keep (streams, --json, exit codes, interruption).
+namespace syswright::app {
+
+/// Runs one command line without the program's name, as main() does. Never throws: every error is written to the
+/// console's error stream, and the exit code says what happened (see ExitCode).
+int run_app(const std::vector<std::string>& arguments, const Console& console, std::stop_token stop = {});
+
+}  // namespace syswright::app

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "app/context.h"
+
+namespace syswright::app {
+
+/// Each adds one command of the command line, in a file of its own.
+void add_domains_command(CLI::App& app, Context& context);
+void add_show_command(CLI::App& app, Context& context);
+void add_designers_command(CLI::App& app, Context& context);
+void add_version_command(CLI::App& app, Context& context);
+
+}  // namespace syswright::app
