@@ -25,7 +25,6 @@ class Descriptor {
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   int number() const { return number_; }
-  int release() { return std::exchange(number_, -1); }
 
  private:
   int number_;
@@ -52,28 +51,10 @@ std::string temporary_name(const std::string& path) {
   return fmt::format("{}.{}-{}.tmp", path, ::getpid(), counter.fetch_add(1));
 }
 
-/// `path` names the file in messages, as the user gave it.
-void fill_and_rename(const std::string& temporary, const std::string& target, const std::string& path,
-                     std::string_view content) {
-  // Left over by a killed process that had the same number.
-  ::unlink(temporary.c_str());
-  Descriptor descriptor(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (descriptor.number() < 0) throw SystemError(fmt::format("cannot write '{}'", path), errno);
-  struct stat replaced{};
-  if (::stat(target.c_str(), &replaced) == 0) ::fchmod(descriptor.number(), replaced.st_mode & 07777);
-  write_all(descriptor.number(), content, path);
-  if (::fsync(descriptor.number()) != 0) throw SystemError(fmt::format("cannot write '{}'", path), errno);
-  // Some file systems report a full disk only here.
-  if (::close(descriptor.release()) != 0) throw SystemError(fmt::format("cannot write '{}'", path), errno);
-  if (::rename(temporary.c_str(), target.c_str()) != 0)
-    throw SystemError(fmt::format("cannot write '{}'", path), errno);
-}
-
-/// A pipe or a device cannot be replaced.
-void write_in_place(const std::string& path, std::string_view content) {
-  const Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (descriptor.number() < 0) throw SystemError(fmt::format("cannot write '{}'", path), errno);
-  write_all(descriptor.number(), content, path);
+int open_for_writing(const std::string& file, int flags, const std::string& path) {
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
+  if (descriptor < 0) throw SystemError(fmt::format("cannot write '{}'", path), errno);
+  return descriptor;
 }
 
 }  // namespace
@@ -92,21 +73,47 @@ std::string read_file(const std::string& path) {
   }
 }
 
-void write_file_atomically(const std::string& path, std::string_view content) {
+AtomicFile::AtomicFile(const std::string& path) : path_(path), target_(path) {
   std::error_code ignored;
   const bool exists = std::filesystem::exists(path, ignored);
   if (exists && std::filesystem::is_directory(path, ignored))
     throw SystemError(fmt::format("cannot write '{}'", path), EISDIR);
-  if (exists && !std::filesystem::is_regular_file(path, ignored)) return write_in_place(path, content);
-  const std::string target = exists ? std::filesystem::canonical(path).string() : path;
-  const std::string temporary = temporary_name(target);
-  try {
-    fill_and_rename(temporary, target, path, content);
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
+  if (exists && !std::filesystem::is_regular_file(path, ignored)) {
+    descriptor_ = open_for_writing(path, 0, path);
+    return;
   }
-  sync_folder(std::filesystem::absolute(target).parent_path());
+  if (exists) target_ = std::filesystem::canonical(path).string();
+  const std::string temporary = temporary_name(target_);
+  // Left over by a killed process that had the same number.
+  ::unlink(temporary.c_str());
+  descriptor_ = open_for_writing(temporary, O_CREAT | O_EXCL, path);
+  temporary_ = temporary;
+  struct stat replaced{};
+  if (exists && ::stat(target_.c_str(), &replaced) == 0) ::fchmod(descriptor_, replaced.st_mode & 07777);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!in_place()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::string_view piece) { write_all(descriptor_, piece, path_); }
+
+void AtomicFile::commit() {
+  if (!in_place() && ::fsync(descriptor_) != 0) throw SystemError(fmt::format("cannot write '{}'", path_), errno);
+  // Some file systems report a full disk only here.
+  if (::close(std::exchange(descriptor_, -1)) != 0) throw SystemError(fmt::format("cannot write '{}'", path_), errno);
+  if (in_place()) return;
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0)
+    throw SystemError(fmt::format("cannot write '{}'", path_), errno);
+  temporary_.clear();
+  sync_folder(std::filesystem::absolute(target_).parent_path());
+}
+
+void write_file_atomically(const std::string& path, std::string_view content) {
+  AtomicFile file(path);
+  file.write(content);
+  file.commit();
 }
 
 }  // namespace syswright
