@@ -52,9 +52,11 @@ NodeId GraphBuilder::constant(double value, Type type) {
 
 NodeId GraphBuilder::input(std::uint32_t index) {
   assert(index < inputs_.size());
+  const InputInfo& info = inputs_[index];
+  if (simplify_ && info.low == info.high) return constant(info.low, info.type);
   Node node;
   node.op = Op::input;
-  node.type = inputs_[index].type;
+  node.type = info.type;
   node.input = index;
   return intern(node);
 }
@@ -71,7 +73,9 @@ NodeId GraphBuilder::apply(Op op, std::span<const NodeId> operands) {
   if (info(op).commutative && nodes_[node.arguments[1]].hash < nodes_[node.arguments[0]].hash) {
     std::swap(node.arguments[0], node.arguments[1]);
   }
-  return simplify_ ? simplified(node) : intern(node);
+  if (!simplify_) return intern(node);
+  const Interval range = range_of(node);
+  return range.is_point() ? constant(range.low, node.type) : simplified(node);
 }
 
 NodeId GraphBuilder::intern(Node node) {
@@ -87,9 +91,19 @@ NodeId GraphBuilder::intern(Node node) {
   if (nodes_.size() >= max_built_nodes) refuse_size(max_nodes);
   const auto id = static_cast<NodeId>(nodes_.size());
   nodes_.push_back(node);
+  ranges_.push_back(range_of(node));
   table_[slot] = id;
   if (nodes_.size() * 2 > table_.size()) grow_table();
   return id;
+}
+
+Interval GraphBuilder::range_of(const Node& node) const {
+  if (node.op == Op::constant) return {node.value, node.value};
+  if (node.op == Op::input) return cut_to_finite(inputs_[node.input].low, inputs_[node.input].high);
+  std::array<Interval, 3> operands;
+  const std::size_t arity = node.operands().size();
+  for (std::size_t i = 0; i < arity; ++i) operands[i] = ranges_[node.arguments[i]];
+  return apply_interval(node.op, std::span(operands).first(arity));
 }
 
 void GraphBuilder::grow_table() {

@@ -11,6 +11,7 @@
 
 #include "base/digest.h"
 #include "base/units.h"
+#include "policy/interval_arithmetic.h"
 #include "policy/signature.h"
 
 namespace syswright::policy {
@@ -85,7 +86,8 @@ class Graph {
 };
 
 /// Builds a graph bottom-up: types are checked, constants folded with the reference semantics, and identities that hold
-/// exactly for every finite input (x + 0, x * 1, select(c, a, a), …) applied. Not thread-safe.
+/// exactly for every finite input in its range (x + 0, x * 1, select(c, a, a), max(x, 1) where x is at least 1, …)
+/// applied. Not thread-safe.
 class GraphBuilder {
  public:
   struct InputInfo {
@@ -115,11 +117,14 @@ class GraphBuilder {
 
   const Node& operator[](NodeId id) const { return nodes_[id]; }
   std::size_t size() const { return nodes_.size(); }
+  /// Holds every value that the node can have.
+  const Interval& range(NodeId id) const { return ranges_[id]; }
   /// The graph of what `root` needs.
   Graph finish(NodeId root) const;
 
  private:
   NodeId intern(Node node);
+  Interval range_of(const Node& node) const;
   void grow_table();
   /// Node equal to `node` on every finite input, by the identities of simplifier.cpp, or `node` itself interned.
   NodeId simplified(const Node& node);
@@ -127,6 +132,7 @@ class GraphBuilder {
   std::vector<InputInfo> inputs_;
   bool simplify_;
   std::vector<Node> nodes_;
+  std::vector<Interval> ranges_;
   std::vector<NodeId> table_;  // open addressing over structural hashes
 };
 

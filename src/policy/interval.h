@@ -3,20 +3,13 @@
 #include <span>
 #include <vector>
 
+#include "policy/interval_arithmetic.h"
 #include "policy/program.h"
 
 namespace syswright::policy {
 
-/// A closed interval of finite doubles.
-struct Interval {
-  double low = 0;
-  double high = 0;
-  bool contains(double x) const { return low <= x && x <= high; }
-  friend bool operator==(const Interval&, const Interval&) = default;
-};
-
 /// Interval that holds every value of every node (in graph order), given one for each input of the rule: sound for the
-/// arithmetic of policy/semantics.h, rounded outward. Booleans are [0,0], [1,1] or [0,1].
+/// arithmetic of policy/semantics.h, rounding included. Booleans are [0,0], [1,1] or [0,1].
 std::vector<Interval> evaluate_intervals(const Rule& rule, std::span<const Interval> inputs);
 
 /// Ranges of a rule's inputs as the signature and the statistics declare them, infinities cut to the largest double.

@@ -196,6 +196,24 @@ void add(DigestBuilder& digest, const Rule& rule, const Decision& decision, std:
   }
 }
 
+/// Range of a statistic's value: that of what it summarises, and 0, its value before the first observation.
+std::pair<double, double> range_of(const Statistic& statistic, const Signature& signature) {
+  if (statistic.kind == StatisticKind::count) return {0, static_cast<double>(statistic.window)};
+  double low = 0;
+  double high = 0;
+  if (statistic.kind == StatisticKind::percentile) {
+    const Decision& decision = signature.decisions[statistic.decision];
+    const Feature& feature = decision.features[decision.find_feature(statistic.source).value()];
+    std::tie(low, high) = std::pair(feature.low, feature.high);
+  } else {
+    const Signal& signal = signature.signals[signature.find_signal(statistic.source).value()];
+    std::tie(low, high) = std::pair(signal.low, signal.high);
+  }
+  // A mean rounds: it may pass the ends of the range by a few units in the last place for each value summed.
+  const double slack = statistic.kind == StatisticKind::mean ? 1 + 1e-11 : 1;
+  return {std::min(low * slack, 0.0), std::max(high * slack, 0.0)};
+}
+
 std::uint64_t identity_of(const Input& input, const Signature& signature, std::size_t decision,
                           std::span<const Statistic> statistics) {
   DigestBuilder digest;
@@ -261,10 +279,13 @@ std::vector<GraphBuilder::InputInfo> describe_inputs(std::span<const Input> inpu
     GraphBuilder::InputInfo info;
     if (input.source == Input::Source::statistic) {
       info.type.dimension = statistics[input.index].dimension;
+      std::tie(info.low, info.high) = range_of(statistics[input.index], signature);
     } else {
       const Feature& feature = signature.decisions[decision].features[input.index];
       info.type.kind = feature.kind;
       if (feature.kind == ValueKind::number) info.type.dimension = feature.dimension;
+      info.low = feature.low;
+      info.high = feature.kind == ValueKind::boolean ? 1 : feature.high;
     }
     info.identity = identity_of(input, signature, decision, statistics);
     described.push_back(info);

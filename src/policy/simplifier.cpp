@@ -64,6 +64,7 @@ class Rewriter {
   bool is(NodeId id, double value) const { return is_constant(id) && builder_[id].value == value; }
   double value(NodeId id) const { return builder_[id].value; }
   bool is_boolean(NodeId id) const { return builder_[id].type.kind == ValueKind::boolean; }
+  const Interval& range(NodeId id) const { return builder_.range(id); }
   NodeId constant(double x) const { return builder_.constant(x, node_.type); }
   NodeId apply(Op operation, NodeId a) const { return builder_.apply(operation, {a}); }
   NodeId apply(Op operation, NodeId a, NodeId b) const { return builder_.apply(operation, {a, b}); }
@@ -114,6 +115,7 @@ class Rewriter {
 
   NodeId rewrite_divide() const {
     if (is(a_, 0)) return constant(0);
+    if (a_ == b_ && !range(a_).contains(0)) return constant(1);
     const bool same_dimension = builder_[a_].type == node_.type;
     if (is(b_, 1) && same_dimension) return a_;
     if (is(b_, -1) && same_dimension) return negated(a_);
@@ -151,20 +153,15 @@ class Rewriter {
   }
 
   NodeId rewrite_absolute() const {
-    switch (op(a_)) {
-      case Op::negate:
-        return apply(Op::absolute, argument(a_, 0));
-      case Op::absolute:
-      case Op::square_root:
-      case Op::exponential:
-        return a_;
-      default:
-        return no_node;
-    }
+    if (range(a_).low >= 0) return a_;
+    if (range(a_).high <= 0) return negated(a_);
+    return op(a_) == Op::negate ? apply(Op::absolute, argument(a_, 0)) : no_node;
   }
 
   NodeId rewrite_extremum() const {
     if (a_ == b_) return a_;
+    if (range(a_).high <= range(b_).low) return node_.op == Op::minimum ? a_ : b_;
+    if (range(b_).high <= range(a_).low) return node_.op == Op::minimum ? b_ : a_;
     for (auto [outer, inner] : {std::pair(a_, b_), std::pair(b_, a_)}) {
       const bool nested = op(inner) == Op::minimum || op(inner) == Op::maximum;
       if (!nested) continue;

@@ -27,7 +27,8 @@ enum class StatisticKind {
 struct Statistic {
   std::string name;
   StatisticKind kind = StatisticKind::ewma;
-  std::string source;      ///< a signal of the domain; for percentile, a candidate feature of the decision named in `decision`
+  std::string
+      source;  ///< a signal of the domain; for percentile, a candidate feature of the decision named in `decision`
   std::size_t decision = 0;  ///< of percentile
   double parameter = 0;
   std::size_t window = 0;
