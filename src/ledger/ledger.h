@@ -1,0 +1,158 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "domain/evaluation.h"
+#include "domain/policy.h"
+
+/// ledger/: the durable record of every evaluation, run, proposal and verdict, in one SQLite file. Evaluations are
+/// addressed by what they are a function of (policy, scenario, code version), so that nothing is paid for twice:
+/// RecordingEvaluator puts this memory before any other Evaluator.
+namespace syswright {
+
+/// The ledger cannot be opened, read or written. The message names the file and says how to mend it.
+class LedgerError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// What an evaluation is a function of.
+struct EvaluationKey {
+  Digest policy;
+  Digest scenario;
+  std::string code_version;  ///< Scenario::code_version
+  friend bool operator==(const EvaluationKey&, const EvaluationKey&) = default;
+};
+
+struct EvaluationRecord {
+  EvaluationKey key;
+  Evaluation evaluation;
+  std::optional<double> seconds;  ///< that it took, where somebody measured
+};
+
+struct PolicyRecord {
+  Digest digest;
+  std::string domain;
+  std::string name;
+  std::string source;  ///< program text; empty for a native policy
+};
+
+struct ScenarioRecord {
+  Digest digest;
+  std::string domain;
+  std::string label;
+};
+
+/// What is written in one transaction: after a crash, all of it or nothing.
+struct LedgerBatch {
+  std::vector<PolicyRecord> policies;
+  std::vector<ScenarioRecord> scenarios;
+  std::vector<EvaluationRecord> evaluations;
+};
+
+using RunId = std::int64_t;
+
+/// One command that was run.
+struct RunRecord {
+  RunId id = 0;
+  std::string command;  ///< "design cache": what was asked for, without its options
+  std::string options;  ///< JSON: every option, as used
+  std::uint64_t seed = 0;
+  std::string started;  ///< UTC, "2024-05-01T12:00:00Z"
+  std::string ended;    ///< empty: not ended, or killed
+  std::string outcome;  ///< JSON; empty: not ended, or killed
+};
+
+/// A candidate of a run that mattered.
+struct ProposalRecord {
+  RunId run = 0;
+  Digest policy;
+  std::vector<Digest> parents;
+  std::string origin;  ///< "seed lru", "crossover", …
+  double train = 0;    ///< score in training
+  double spent = 0;    ///< of the budget, when it was found
+};
+
+/// What a judge said of a policy.
+struct VerdictRecord {
+  RunId run = 0;
+  std::string judge;  ///< "audit", "compare", …
+  Digest policy;
+  Digest scenario;
+  std::string claim;  ///< the sentence that was examined
+  bool holds = false;
+  std::string evidence;  ///< JSON
+};
+
+struct LedgerSummary {
+  std::uint64_t evaluations = 0;
+  std::uint64_t policies = 0;
+  std::uint64_t scenarios = 0;
+  std::uint64_t runs = 0;
+};
+
+/// The record in one file. May be used from several threads, which take turns, and the file by several processes: each
+/// write is a short transaction, and a writer waits for another's.
+///
+/// Durable: SQLite in WAL mode with synchronous=NORMAL. What record() has returned from survives the process being
+/// killed at any moment. A loss of power may take back the last transactions, never half of one, and never damages the
+/// file. On a file system without shared memory (some network folders) SQLite falls back to a rollback journal: the
+/// same promises, slower, and after a loss of power too.
+///
+/// Numbers come back bit for bit, NaN and infinities too. Evaluations of different code versions are kept apart.
+///
+/// Memory: about 100 bytes an evaluation for the index, read once on opening (about a second per million).
+class Ledger {
+ public:
+  /// Opens or creates.
+  /// path          a file, whose folder is created too; ":memory:": nothing is kept
+  /// wait_seconds  for another process that is writing
+  /// Throws LedgerError for what is not a ledger, was written by a newer version, cannot be written, or stays locked.
+  explicit Ledger(const std::string& path, double wait_seconds = 10);
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  const std::string& path() const;
+
+  /// O(1) and no disk access where nothing is known; one read by row number where it is.
+  std::optional<Evaluation> find(const EvaluationKey& key) const;
+  /// What is there already, also by another process, is left as it is.
+  void record(const LedgerBatch& batch);
+
+  /// Whether a program of this digest is written down. O(1), no disk access.
+  bool knows_program(const Digest& digest) const;
+  std::optional<PolicyRecord> find_policy(const Digest& digest) const;
+
+  /// Starts now, by the machine's clock. options: JSON.
+  RunId begin_run(const std::string& command, const std::string& options, std::uint64_t seed);
+  void end_run(RunId run, const std::string& outcome);
+  /// In the order of their starts. command: only runs of it; empty: all.
+  std::vector<RunRecord> runs(const std::string& command = "") const;
+
+  void record_proposals(std::span<const ProposalRecord> proposals);
+  std::vector<ProposalRecord> proposals(RunId run) const;
+
+  void record_verdict(const VerdictRecord& verdict);
+  std::vector<VerdictRecord> verdicts(const Digest& policy) const;
+
+  LedgerSummary summary() const;
+  /// Reads everything and names what is wrong; empty: nothing. Takes seconds for a large file.
+  std::vector<std::string> check() const;
+
+ private:
+  class Storage;
+  std::unique_ptr<Storage> storage_;
+};
+
+/// For Ledger::record: a policy as it is written down. domain: of a native policy, which does not know its own.
+PolicyRecord describe_policy(const Policy& policy, const std::string& domain);
+
+}  // namespace syswright
