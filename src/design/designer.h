@@ -10,8 +10,8 @@
 #include "domain/domain.h"
 #include "domain/evaluator.h"
 
-/// design/: searches for a policy under a budget. A designer knows a domain by its interface only, asks an Evaluator for
-/// evaluations, and never sees test scenarios.
+/// design/: searches for a policy under a budget. A designer knows a domain by its interface only, asks an Evaluator
+/// for evaluations, and never sees test scenarios.
 namespace syswright::design {
 
 /// What a search may spend. Evaluations are counted in whole training scenarios: a run on a miniature with a tenth of
@@ -40,7 +40,7 @@ struct Ancestor {
 struct Progress {
   double spent_evaluations = 0;
   double elapsed_seconds = 0;
-  double fraction = 0;  ///< of the budget, 0 to 1
+  double fraction = 0;         ///< of the budget, 0 to 1
   std::optional<double> best;  ///< training objective
   std::string note;            ///< "generation 12, island 3"
   policy::ProgramPtr best_program;
@@ -59,10 +59,10 @@ struct Task {
 };
 
 struct Outcome {
-  policy::ProgramPtr best;    ///< chosen on validation; never null
+  policy::ProgramPtr best;  ///< chosen on validation; never null
   Score train;
   Score validation;
-  policy::ProgramPtr runner_up;  ///< the best on validation that behaves differently; may be null
+  policy::ProgramPtr runner_up;   ///< the best on validation that behaves differently; may be null
   std::vector<Ancestor> history;  ///< improvements in the order found, the lineage of best among them
   struct Point {
     double spent = 0;

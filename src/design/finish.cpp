@@ -1,0 +1,157 @@
+// The end of a search: the finalists meet the validation scenarios.
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "design/search.h"
+
+namespace syswright::design {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// A finalist is as good as the best if it trails by less than this many standard errors: then the simpler one wins.
+constexpr double indistinguishable = 0.5;
+/// Programs whose block costs differ by less than this share behave alike.
+constexpr double alike = 0.002;
+
+Score score_of(std::vector<Evaluation> evaluations) {
+  Score score;
+  score.evaluations = std::move(evaluations);
+  for (const Evaluation& evaluation : score.evaluations) score.mean += evaluation.objective();
+  if (!score.evaluations.empty()) score.mean /= static_cast<double>(score.evaluations.size());
+  return score;
+}
+
+bool complete(const std::vector<Evaluation>& evaluations) {
+  return std::none_of(evaluations.begin(), evaluations.end(),
+                      [](const Evaluation& e) { return e.status == Evaluation::Status::cancelled; });
+}
+
+std::vector<Job> jobs_of(const Candidate& candidate, const std::vector<ScenarioPtr>& scenarios) {
+  std::vector<Job> jobs;
+  for (const ScenarioPtr& scenario : scenarios) jobs.push_back({Policy::of(candidate.program), scenario});
+  return jobs;
+}
+
+}  // namespace
+
+/// At least one program must be known at the top level, whatever stopped the search.
+void Search::ensure_one() {
+  if (trials_.best() != nullptr) return;
+  Candidate* chosen = trials_.most_promising();
+  if (chosen == nullptr) {
+    Random random(task_.seed, "fallback program");
+    std::vector<Candidate*> proposed = propose_seeds();
+    if (proposed.empty()) proposed = propose_random(random, 1);
+    chosen = proposed.front();
+  }
+  trials_.measure_to_the_end(*chosen);
+}
+
+std::vector<Search::Finalist> Search::validate() {
+  std::vector<Finalist> finalists;
+  const std::size_t scenarios = task_.validation.size();
+  const bool hurried = spending_.stopped_by_user();
+  double most = hurried ? 1 : static_cast<double>(max_finalists);
+  if (validation_cost_ > 0) most = std::min(most, std::floor(spending_.affordable() / validation_cost_ * (1 + 1e-12)));
+  std::vector<Job> jobs;
+  for (Candidate* candidate : trials_.hall()) {
+    if (static_cast<double>(finalists.size()) >= std::max(most, 1.0)) break;
+    finalists.push_back({candidate, {}, 0});
+    for (Job& job : jobs_of(*candidate, task_.validation)) jobs.push_back(std::move(job));
+  }
+  // The first finalist is judged even if the time is up: an outcome has its scores.
+  const std::size_t sure = hurried ? jobs.size() : 0;
+  auto evaluations = task_.evaluator.evaluate(jobs, sure > 0 ? std::stop_token() : spending_.token());
+  for (std::size_t i = 0; i < finalists.size(); ++i) {
+    const auto first = evaluations.begin() + static_cast<std::ptrdiff_t>(i * scenarios);
+    finalists[i].evaluations.assign(first, first + static_cast<std::ptrdiff_t>(scenarios));
+  }
+  if (!complete(finalists.front().evaluations)) {
+    finalists.front().evaluations = task_.evaluator.evaluate(jobs_of(*finalists.front().candidate, task_.validation));
+  }
+  std::erase_if(finalists, [](const Finalist& finalist) { return !complete(finalist.evaluations); });
+  spending_.charge(validation_cost_ * static_cast<double>(finalists.size()));
+  return finalists;
+}
+
+std::vector<double> Search::validation_weights(const std::vector<Finalist>& finalists) const {
+  std::vector<std::vector<double>> objectives(task_.validation.size());
+  for (const Finalist& finalist : finalists) {
+    for (std::size_t s = 0; s < objectives.size(); ++s) {
+      const Evaluation& evaluation = finalist.evaluations[s];
+      const bool ok = evaluation.status == Evaluation::Status::ok;
+      objectives[s].push_back(ok ? evaluation.objective() : infinity);
+    }
+  }
+  std::vector<double> weights = balanced_weights(objectives);
+  if (weights.empty()) weights.assign(objectives.size(), 1.0 / static_cast<double>(objectives.size()));
+  return weights;
+}
+
+void Search::judge(std::vector<Finalist>& finalists) const {
+  const std::vector<double> weights = validation_weights(finalists);
+  for (Finalist& finalist : finalists) {
+    finalist.loss = task_.validation.empty() ? finalist.candidate->loss(trials_.top()) : 0;
+    for (std::size_t s = 0; s < finalist.evaluations.size(); ++s) {
+      const bool ok = finalist.evaluations[s].status == Evaluation::Status::ok;
+      finalist.loss += ok ? weights[s] * trials_.sign() * finalist.evaluations[s].objective() : infinity;
+    }
+  }
+  std::stable_sort(finalists.begin(), finalists.end(),
+                   [](const Finalist& a, const Finalist& b) { return a.loss < b.loss; });
+}
+
+PairedDifference Search::compare(const Finalist& a, const Finalist& b, std::span<const double> weights) const {
+  PairedDifference difference{a.loss == b.loss ? 0 : a.loss - b.loss, 0};
+  for (std::size_t s = 0; s < weights.size(); ++s) {
+    difference.error += weights[s] * paired_difference(a.evaluations[s].blocks, b.evaluations[s].blocks).error;
+  }
+  return difference;
+}
+
+/// The best, or the simplest of those that cannot be told from it. Finalists are sorted by loss.
+std::size_t Search::choose(const std::vector<Finalist>& finalists) const {
+  const std::vector<double> weights = validation_weights(finalists);
+  std::size_t chosen = 0;
+  for (std::size_t i = 1; i < finalists.size(); ++i) {
+    const PairedDifference behind = compare(finalists[i], finalists[0], weights);
+    const bool close = std::isfinite(behind.error) && behind.difference <= indistinguishable * behind.error;
+    if (close && finalists[i].candidate->size() < finalists[chosen].candidate->size()) chosen = i;
+  }
+  return chosen;
+}
+
+Outcome Search::finish(const std::string& prefix) {
+  Outcome outcome;
+  outcome.stopped = spending_.stopped_by_user();
+  spending_.release();
+  ensure_one();
+  std::vector<Finalist> finalists = validate();
+  judge(finalists);
+  const std::size_t chosen = choose(finalists);
+  const Finalist& winner = finalists[chosen];
+  const auto named = [&](const Candidate& candidate) {
+    return candidate.program->renamed(prefix + "_" + candidate.digest().hex().substr(0, 6));
+  };
+  outcome.best = named(*winner.candidate);
+  for (const Finalist& other : finalists) {
+    double apart = 0;
+    for (std::size_t s = 0; s < other.evaluations.size(); ++s) {
+      apart = std::max(apart, behaviour_distance(other.evaluations[s].blocks, winner.evaluations[s].blocks));
+    }
+    if (&other != &winner && !outcome.runner_up && apart > alike) outcome.runner_up = named(*other.candidate);
+  }
+  outcome.train = score_of(winner.candidate->training);
+  outcome.validation = score_of(winner.evaluations);
+  outcome.history = trials_.history(*winner.candidate);
+  outcome.convergence = trials_.convergence();
+  outcome.spent = spending_.spent();
+  outcome.candidates = trials_.proposed();
+  trials_.report();
+  return outcome;
+}
+
+}  // namespace syswright::design

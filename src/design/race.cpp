@@ -1,0 +1,52 @@
+#include "design/race.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace syswright::design {
+namespace {
+
+void try_all(Trials& trials, const std::vector<Candidate*>& field, std::size_t level, Candidate* incumbent) {
+  std::vector<Candidate*> batch = field;
+  if (incumbent != nullptr) batch.push_back(incumbent);
+  trials.measure(batch, level);
+}
+
+bool surely_worse(const Trials& trials, const Candidate& candidate, const Candidate& incumbent, std::size_t level,
+                  double patience) {
+  if (!std::isfinite(candidate.loss(level))) return true;
+  if (!incumbent.known(level) || incumbent.levels[level].blocks.empty()) return false;
+  const PairedDifference behind = trials.compare(candidate, incumbent, level);
+  return behind.difference > patience * behind.error;
+}
+
+void sort_by_loss(std::vector<Candidate*>& field, std::size_t level) {
+  std::stable_sort(field.begin(), field.end(),
+                   [level](const Candidate* a, const Candidate* b) { return a->loss(level) < b->loss(level); });
+}
+
+}  // namespace
+
+std::vector<Candidate*> race(Trials& trials, std::vector<Candidate*> field, std::size_t first, std::size_t last,
+                             Candidate* incumbent, const RaceRules& rules) {
+  const std::vector<Candidate*> all = field;
+  for (std::size_t level = first; level <= last && !field.empty(); ++level) {
+    try_all(trials, field, level, incumbent);
+    std::erase_if(field, [level](const Candidate* candidate) { return !candidate->known(level); });
+    sort_by_loss(field, level);
+    if (level == last) break;
+    const auto most = static_cast<std::size_t>(std::ceil(rules.keep * static_cast<double>(field.size())));
+    if (incumbent != nullptr) {
+      std::erase_if(field, [&](const Candidate* candidate) {
+        return surely_worse(trials, *candidate, *incumbent, level, rules.patience);
+      });
+    }
+    if (field.size() > most) field.resize(most);
+  }
+  for (Candidate* candidate : all) {
+    if (std::find(field.begin(), field.end(), candidate) == field.end()) trials.forget_blocks(*candidate);
+  }
+  return field;
+}
+
+}  // namespace syswright::design

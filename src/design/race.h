@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "design/trials.h"
+
+namespace syswright::design {
+
+struct RaceRules {
+  /// Share of those tried at a level that may go on to the next, at least one.
+  double keep = 0.25;
+  /// A candidate is dropped as surely worse when it trails the incumbent by more than this many standard errors of the
+  /// paired difference.
+  double patience = 2.0;
+};
+
+/// Tries a field of candidates at level `first`, drops those that are surely worse than the incumbent, lets the best
+/// share of the rest go on to the next level, and so on to `last`. Returns those that were tried at `last`, best first;
+/// the blocks of the others are forgotten.
+///
+/// incumbent  a candidate to beat; tried at each level that it does not know yet. nullptr: only the share decides.
+/// Source: racing, Maron and Moore, NIPS 1993; successive halving, Jamieson and Talwalkar, AISTATS 2016.
+std::vector<Candidate*> race(Trials& trials, std::vector<Candidate*> field, std::size_t first, std::size_t last,
+                             Candidate* incumbent, const RaceRules& rules = {});
+
+}  // namespace syswright::design

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+
+#include "design/designer.h"
+#include "design/grammar.h"
+#include "design/spending.h"
+#include "design/trials.h"
+
+namespace syswright::design {
+
+/// What every search by generated programs has in common: the budget, the trials, and the grammar made from a look at
+/// the first training scenario. Not movable: parts refer to each other.
+class Search {
+ public:
+  /// Throws InputError for a task without training scenarios, seeds of another domain, or a budget too small.
+  explicit Search(const Task& task, const GrammarOptions& options = {});
+  Search(const Search&) = delete;
+  Search& operator=(const Search&) = delete;
+
+  const Task& task() const { return task_; }
+  Spending& spending() { return spending_; }
+  Trials& trials() { return trials_; }
+  const Grammar& grammar() const { return grammar_; }
+
+  /// False once the search is over. Call between batches: keeps what the finalists will need held back.
+  bool may_go_on();
+  /// Proposes the task's seeds; nullptrs (known programs) are left out.
+  std::vector<Candidate*> propose_seeds();
+  /// Proposes `count` random programs, fewer if the grammar is nearly exhausted.
+  std::vector<Candidate*> propose_random(Random& random, std::size_t count);
+
+  /// Compares the finalists on validation and tells the outcome. `prefix` names the best program: "evolved_1f3a9c".
+  Outcome finish(const std::string& prefix);
+
+ private:
+  struct Finalist {
+    Candidate* candidate = nullptr;
+    std::vector<Evaluation> evaluations;
+    double loss = 0;
+  };
+  /// At most this many programs are compared on validation.
+  static constexpr std::size_t max_finalists = 12;
+
+  Scales look_around();
+  void ensure_one();
+  std::vector<Finalist> validate();
+  void judge(std::vector<Finalist>& finalists) const;
+  std::size_t choose(const std::vector<Finalist>& finalists) const;
+  PairedDifference compare(const Finalist& a, const Finalist& b, std::span<const double> weights) const;
+  std::vector<double> validation_weights(const std::vector<Finalist>& finalists) const;
+
+  const Task& task_;
+  double validation_cost_;  // of one program, in evaluations
+  Spending spending_;
+  Trials trials_;
+  Vocabulary vocabulary_;
+  Grammar grammar_;
+};
+
+}  // namespace syswright::design
