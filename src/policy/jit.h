@@ -15,9 +15,12 @@ struct CompiledRule {
   /// globals: [rule.global_inputs]. columns: one pointer for each candidate input, to n values each.
   /// out: [n], must not overlap the columns. Equals n calls of Scalar bit for bit.
   using Batch = void (*)(const double* globals, const double* const* columns, double* out, std::size_t n);
-  Scalar scalar = nullptr;
-  Batch batch = nullptr;
+  Scalar scalar = nullptr;  ///< nullptr if it was not asked for
+  Batch batch = nullptr;    ///< nullptr if it was not asked for
 };
+
+/// Which functions to make of each rule: a host that calls only one kind halves the time that it waits for the code.
+enum class JitParts { both, scalar, batch };
 
 /// A program turned into native code by LLVM's ORC JIT; owns the code. About 1 ms a rule to make.
 class CompiledProgram {
@@ -29,13 +32,13 @@ class CompiledProgram {
   const std::vector<CompiledRule>& rules() const;
 
  private:
-  friend std::shared_ptr<const CompiledProgram> jit_compile(const Program& program);
+  friend std::shared_ptr<const CompiledProgram> jit_compile(const Program& program, JitParts parts);
   struct Implementation;
   explicit CompiledProgram(std::unique_ptr<Implementation> implementation);
   std::unique_ptr<Implementation> implementation_;
 };
 
 /// Thread-safe. Throws Error if LLVM cannot make code for this machine.
-std::shared_ptr<const CompiledProgram> jit_compile(const Program& program);
+std::shared_ptr<const CompiledProgram> jit_compile(const Program& program, JitParts parts = JitParts::both);
 
 }  // namespace syswright::policy
