@@ -40,6 +40,15 @@ constexpr std::array entries{
     Entry{{"s3fifo", "a small FIFO queue filters arrivals for a main one; names of the evicted are remembered",
            "Yang et al., FIFO Queues are All You Need for Cache Eviction, SOSP 2023"},
           native::run_s3fifo},
+    Entry{{"gdsf", "GDSF: frequency over size, aged by the priority of the last victim",
+           "Cherkasova, HP Labs HPL-98-69, 1998"},
+          native::run_gdsf},
+    Entry{{"wtinylfu", "a 1 % LRU window, and a main part that admits only what was requested more than its victims",
+           "Einziger et al., TinyLFU, ACM ToS 13(4), 2017"},
+          native::run_wtinylfu},
+    Entry{{"lhd", "evicts the least hit density of a random sample, learned by age and class",
+           "Beckmann et al., LHD, NSDI 2018"},
+          native::run_lhd},
 };
 
 constexpr auto policies = [] {

@@ -70,6 +70,7 @@ class S3Fifo {
       const Object oldest = queues_.back(small);
       take_out(oldest);
       if (queues_[oldest].hits >= hits_to_move) {
+        queues_[oldest].hits = 0;
         put(oldest, main);
         continue;
       }

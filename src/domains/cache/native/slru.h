@@ -10,8 +10,9 @@ namespace syswright::cache {
 
 /// Segmented LRU, four segments of a quarter of the capacity each (rounded down). A hit lifts an object to the young
 /// end of the next segment; a segment that overflows hands its oldest objects down to the one below. A new object goes
-/// to the lowest segment with room, or to the lowest; victims are the oldest of the lowest segment that has objects. An
-/// object larger than a segment is bypassed. O(1) amortised with equal sizes.
+/// to the lowest segment with room, or to the lowest; victims are the oldest of the lowest segment that has objects.
+/// With sizes, a hit can also evict: objects that come down may overflow the lowest segment. An object larger than a
+/// segment is bypassed. O(1) amortised with equal sizes.
 /// Source: Karedla, Love and Wherry, "Caching Strategies to Improve Disk System Performance", IEEE Computer 27(3),
 /// 1994; four equal segments as in Huang et al., "An Analysis of Facebook Photo Caching" (S4LRU), SOSP 2013.
 template <typename Sizes>
@@ -26,8 +27,7 @@ class Slru {
   template <typename Listener>
   Reply request(std::uint64_t request, Object object, std::uint32_t size, Listener& listener) {
     if (segments_.contains(object)) {
-      lift(object);
-      shed(request, listener);
+      lift(request, object, listener);
       return Reply::hit;
     }
     if (size > segment_capacity_) return Reply::bypassed;
@@ -63,21 +63,23 @@ class Slru {
     segments_.remove(object);
     enter(object, segment);
   }
-  void lift(Object object) {
+  template <typename Listener>
+  void lift(std::uint64_t request, Object object, Listener& listener) {
     const std::size_t segment = segments_[object].segment;
     if (segment + 1 == segment_count) {
       segments_.move_to_front(object, segment);
       return;
     }
     move(object, segment + 1);
+    bool lowest_grew = false;
     for (std::size_t upper = segment + 1; upper > 0; --upper) {
-      while (used_[upper] > segment_capacity_) move(segments_.back(upper), upper - 1);
+      while (used_[upper] > segment_capacity_) {
+        move(segments_.back(upper), upper - 1);
+        lowest_grew = upper == 1;
+      }
     }
-  }
-  /// Objects of unequal sizes can push the lowest segment over its share on their way down.
-  template <typename Listener>
-  void shed(std::uint64_t request, Listener& listener) {
-    while (used_[0] > segment_capacity_ && total() > capacity_) evict(request, listener);
+    // Only objects of unequal sizes can come to this: what comes down is larger than what went up.
+    while (lowest_grew && used_[0] > segment_capacity_) evict(request, listener);
   }
   template <typename Listener>
   void evict(std::uint64_t request, Listener& listener) {
