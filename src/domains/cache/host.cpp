@@ -1,0 +1,34 @@
+#include "domains/cache/host.h"
+
+namespace syswright::cache {
+
+SampleMode::SampleMode(const HostSetup& setup, const HostPlan& plan, const RuleCode& code)
+    : plan_(&plan.evict),
+      code_(&code),
+      ranking_(setup.seed),
+      globals_(plan_->globals.size()),
+      columns_(plan_->columns.size() * sample_size) {}
+
+Slot SampleMode::victim(const Contents& contents) {
+  const std::span<const Slot> slots = ranking_.candidates(contents);
+  contents.globals(*plan_, globals_.data());
+  contents.columns(*plan_, slots, columns_.data(), sample_size);
+  const std::span<double> scores = std::span(scores_).first(slots.size());
+  code_->many(globals_.data(), columns_.data(), sample_size, scores);
+  return slots[highest(scores)];
+}
+
+QueueMode::QueueMode(const HostSetup& setup, const HostPlan& plan, const RuleCode& code)
+    : plan_(&plan.evict), code_(&code), inputs_(plan_->globals.size() + plan_->columns.size()) {
+  queue_.reserve(
+      std::min<std::uint64_t>(expected_objects(setup.requests, setup.capacity), setup.requests.object_count()));
+}
+
+double QueueMode::score(const Contents& contents, Slot slot) {
+  if (code_->empty()) return 0;  // equal scores leave in the order of their last touch
+  contents.globals(*plan_, inputs_.data());
+  contents.resident_inputs(*plan_, slot, inputs_.data() + plan_->globals.size());
+  return code_->one(inputs_);
+}
+
+}  // namespace syswright::cache
