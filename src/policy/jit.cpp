@@ -40,6 +40,10 @@ struct CompiledProgram::Implementation {
   std::vector<CompiledRule> rules;
 };
 
+std::string jit_object_file(const Program& program, JitParts parts) {
+  return generate(program, parts)->getBuffer().str();
+}
+
 CompiledProgram::CompiledProgram(std::unique_ptr<Implementation> implementation)
     : implementation_(std::move(implementation)) {}
 CompiledProgram::~CompiledProgram() = default;

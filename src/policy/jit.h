@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "policy/program.h"
@@ -40,5 +41,9 @@ class CompiledProgram {
 
 /// Thread-safe. Throws Error if LLVM cannot make code for this machine.
 std::shared_ptr<const CompiledProgram> jit_compile(const Program& program, JitParts parts = JitParts::both);
+
+/// The relocatable object file that jit_compile links, with functions scalar_0, batch_0, scalar_1, …: for a
+/// disassembler.
+std::string jit_object_file(const Program& program, JitParts parts = JitParts::both);
 
 }  // namespace syswright::policy
