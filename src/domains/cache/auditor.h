@@ -1,0 +1,23 @@
+#pragma once
+
+#include "domain/evaluation.h"
+#include "domains/cache/requests.h"
+
+namespace syswright::cache {
+
+/// Recomputes the metrics of a run (request miss ratio, byte miss ratio, bytes written) from the trace as read and the
+/// run's decisions, by code of its own: it keeps the set of objects that the decisions imply, and looks no policy up.
+///
+/// The log holds, in order of events (indices into the trace): `evict` (decision 0) with answer 1, subject the key that
+/// leaves, before the requested object comes in; `admit` (decision 1) with answer 0, subject the requested key, for
+/// each miss that is not taken in, an object larger than the cache included. An `admit` with answer 1 may stand for a
+/// miss that is taken in; a miss without a record is taken in.
+///
+/// Violations: an event outside the window or out of order, a decision or answer that the domain does not have,
+/// evicting what is not in the cache or the object just asked for, refusing another object than the one asked for or
+/// one that is in the cache, two answers about one miss, and holding more than the capacity. A record that breaks a
+/// rule is passed over. At most 20 are spelt out; a last line counts the rest. O(requests + records) time. Throws
+/// InputError as check() does.
+Audit audit(const Requests& requests, const Window& window, const Capacity& capacity, const DecisionLog& log);
+
+}  // namespace syswright::cache

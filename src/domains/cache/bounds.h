@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "domain/evaluation.h"
+#include "domains/cache/requests.h"
+
+namespace syswright::cache {
+
+/// Counted misses that no policy can go below.
+struct MissBound {
+  std::uint64_t misses = 0;
+  std::uint64_t bytes_missed = 0;
+};
+
+/// PFOO-L: every hit needs its object to lie in the cache from the request before to this one, and the cache offers
+/// capacity × time in all. Hits that need the least are taken first, the last one in part, as if space were fungible
+/// over time: a fractional knapsack, so no policy has more hits (or bytes hit), not even one that knows the future and
+/// may refuse objects. Holds with a warm-up: before `counted` space is free. An object whose size changes is charged
+/// the least size it had so far in the window, since it keeps the size with which it was taken in. O(n log n) time, 24
+/// bytes for each request of the window. Source: Berger, Beckmann and Harchol-Balter, "Practical Bounds on Optimal
+/// Caching with Variable Object Sizes", POMACS 2(2), 2018, section 5.
+MissBound pfoo_l(const Requests& requests, const Window& window, const Capacity& capacity);
+
+/// Bounds for the domain's metrics 0 (request miss ratio) and 1 (byte miss ratio), the provable ones first. Where all
+/// objects count the same: the exact optimum of requests, by fewest_misses(). Else PFOO-L, which is lower than what can
+/// be reached. Then, not provable, what the clairvoyant heuristics Belady and (with sizes) BeladySize reach.
+/// Throws InputError as check() does.
+std::vector<Bound> cache_bounds(const Requests& requests, const Window& window, const Capacity& capacity);
+
+}  // namespace syswright::cache
