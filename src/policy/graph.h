@@ -139,6 +139,9 @@ class GraphBuilder {
 /// Type of `op` applied to operands of these types; throws InputError that says what was expected.
 Type result_type(Op op, std::span<const Type> operands);
 
+/// "'<' needs two numbers of equal dimension, but has time and number; give the number a unit …"
+std::string describe_mismatch(std::string_view operation, const Type& a, const Type& b);
+
 /// Number of nodes by which two graphs differ: nodes of either whose hash does not occur in the other.
 std::size_t edit_distance(const Graph& a, const Graph& b);
 

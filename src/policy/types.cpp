@@ -12,20 +12,22 @@ constexpr Type number{};
 constexpr Type boolean{ValueKind::boolean, {}};
 
 std::string hint(const Type& a, const Type& b) {
+  if ((a.kind == ValueKind::boolean) != (b.kind == ValueKind::boolean)) {
+    const bool mendable = a.kind != ValueKind::action && b.kind != ValueKind::action;
+    return mendable ? "; a bool c becomes a number by c ? 1 : 0" : "";
+  }
   if (a.kind != ValueKind::number || b.kind != ValueKind::number) return "";
-  const Type& dimensioned = b == number ? a : b;
-  if (dimensioned.dimension == time_dimension) return "; divide the time by 1s to get a number";
-  if (dimensioned.dimension == bytes_dimension) return "; divide the bytes by 1B to get a number";
-  if (dimensioned.dimension == money_dimension) return "; divide the money by $1 to get a number";
-  return "; multiply or divide by units (1s, 1B, $1) to make them equal";
+  const Dimension dimension = a == number ? b.dimension : a.dimension;
+  const bool one_is_number = a == number || b == number;
+  if (!one_is_number) return "; divide each by a unit (1s, 1B, $1) to get numbers";
+  if (dimension == time_dimension) return "; give the number a unit (3s, 5min, 2h) or divide the time by 1s";
+  if (dimension == bytes_dimension) return "; give the number a unit (1B, 4KiB, 1MiB) or divide the bytes by 1B";
+  if (dimension == money_dimension) return "; give the number a unit ($1) or divide the money by $1";
+  return "; divide by units (1s, 1B, $1) to get a number";
 }
 
 [[noreturn]] void refuse_pair(Op op, const Type& a, const Type& b) {
-  if (a.kind == ValueKind::number && b.kind == ValueKind::number) {
-    throw InputError(fmt::format("'{}' needs two numbers of equal dimension, but has {} and {}{}", info(op).name,
-                                 to_string(a), to_string(b), hint(a, b)));
-  }
-  throw InputError(fmt::format("'{}' cannot take {} and {}", info(op).name, to_string(a), to_string(b)));
+  throw InputError(describe_mismatch(info(op).name, a, b));
 }
 
 void expect(Op op, const Type& type, const Type& wanted) {
@@ -50,6 +52,14 @@ Type quantity(Op op, std::optional<Dimension> dimension, std::span<const Type> o
 }
 
 }  // namespace
+
+std::string describe_mismatch(std::string_view operation, const Type& a, const Type& b) {
+  if (a.kind == ValueKind::number && b.kind == ValueKind::number) {
+    return fmt::format("'{}' needs two numbers of equal dimension, but has {} and {}{}", operation, to_string(a),
+                       to_string(b), hint(a, b));
+  }
+  return fmt::format("'{}' cannot take {} and {}{}", operation, to_string(a), to_string(b), hint(a, b));
+}
 
 const OpInfo& info(Op op) {
   static constexpr std::array<OpInfo, 22> table{{
