@@ -1,9 +1,14 @@
-# syswright_module(name [DEPENDS other modules…] [LINK libraries…] [SYSTEM_INCLUDES folders…])
-# One static library from every source in src/<name>, subfolders included; '/' in a name becomes '_' in its target.
+# syswright_module(name [FLAT] [DEPENDS other modules…] [LINK libraries…] [SYSTEM_INCLUDES folders…])
+# One static library from every source in src/<name>, subfolders included unless FLAT; '/' in a name becomes '_' in its
+# target.
 function(syswright_module name)
-  cmake_parse_arguments(MODULE "" "" "DEPENDS;LINK;SYSTEM_INCLUDES" ${ARGN})
+  cmake_parse_arguments(MODULE "FLAT" "" "DEPENDS;LINK;SYSTEM_INCLUDES" ${ARGN})
   string(REPLACE "/" "_" target "${name}")
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  set(glob GLOB_RECURSE)
+  if(MODULE_FLAT)
+    set(glob GLOB)
+  endif()
+  file(${glob} sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   list(TRANSFORM MODULE_DEPENDS REPLACE "/" "_")
   list(TRANSFORM MODULE_DEPENDS PREPEND "syswright_")
@@ -20,11 +25,12 @@ function(syswright_module name)
 endfunction()
 
 # syswright_tests(folder DEPENDS modules… [LINK libraries…])
-# One GoogleTest program from every *_test.cpp in tests/<folder>; each test is a CTest test named folder/Suite.Test.
+# One GoogleTest program from every source in tests/<folder>; each test is a CTest test named folder/Suite.Test.
+# Tests stand in *_test.cpp; what several of them share may stand in others.
 function(syswright_tests folder)
   cmake_parse_arguments(TESTS "" "" "DEPENDS;LINK;LABELS" ${ARGN})
   string(REPLACE "/" "_" target "${folder}")
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*.cpp)
   if(NOT sources)
     return()
   endif()
