@@ -61,7 +61,7 @@ struct OracleGeneral {
 
   void finish(Columns& columns) const {
     if (wrong_next_ > 0) {
-      columns.warn(fmt::format("{} next-access positions do not point forward (they are not used)", wrong_next_));
+      columns.warn(fmt::format("next accesses that do not point forward: {} (they are not used)", wrong_next_));
     }
   }
 

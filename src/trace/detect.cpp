@@ -89,6 +89,19 @@ bool looks_vscsi(std::string_view bytes) {
          }) >= needed_share;
 }
 
+/// Both formats may fit a file of a few records; then its length tells, if it is a multiple of one record only.
+std::vector<std::string> fitting_records(const Head& head) {
+  std::vector<std::string> fitting;
+  const bool vscsi = looks_vscsi(head.bytes);
+  const bool oracle_general = looks_oracle_general(head.bytes);
+  const bool ambiguous = vscsi && oracle_general && head.total_size;
+  const bool whole_vscsi = ambiguous && *head.total_size % sizeof(VscsiRecord) == 0;
+  const bool whole_oracle_general = ambiguous && *head.total_size % sizeof(OracleGeneralRecord) == 0;
+  if (vscsi && (whole_vscsi || !whole_oracle_general)) fitting.push_back("vscsi");
+  if (oracle_general && (whole_oracle_general || !whole_vscsi)) fitting.push_back("oracleGeneral");
+  return fitting;
+}
+
 bool looks_lis(const std::vector<std::string_view>& lines) {
   return !lines.empty() && std::all_of(lines.begin(), lines.end(), [](std::string_view line) {
     const auto fields = split_fields(line, ' ');
@@ -162,8 +175,7 @@ std::string detect_format(const Head& head, const std::string& path, const ReadO
       fitting.push_back("txt");
     }
   } else {
-    if (looks_vscsi(head.bytes)) fitting.push_back("vscsi");
-    if (looks_oracle_general(head.bytes)) fitting.push_back("oracleGeneral");
+    fitting = fitting_records(head);
   }
   for (const std::string& format : fitting) {
     if (name_suggests(path, format)) return format;
