@@ -99,7 +99,7 @@ policy frequent_enough for cache {
 policy steady_pace for cache {
   stat pause = ewma(inter_arrival, 0.7);
   rank evict(age, hits, tenure) by sample {
-    let wait = if hits > 0 then pause else tenure;
+    let wait = hits > 0 ? pause : tenure;
     return age / max(wait, 1s);
   }
 }

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/random.h"
+#include "domains/cache/requests.h"
+#include "trace/cache_trace.h"
+
+/// Small made-up traces for tests of the cache hosts.
+namespace syswright::cache {
+
+struct SampleTrace {
+  std::uint64_t requests = 3000;
+  std::uint64_t objects = 400;
+  bool sizes = false;
+  bool times = false;
+  bool changing_sizes = false;
+};
+
+/// Popularity falls off quickly, and every fifth part of the trace begins with a scan of objects never seen again.
+inline trace::CacheTrace sample_trace(std::uint64_t seed, const SampleTrace& options) {
+  Random random(seed, "sample trace");
+  trace::CacheTrace trace;
+  trace.name = "sample";
+  trace.format = "generated";
+  double time = 1e6;
+  for (std::uint64_t i = 0; i < options.requests; ++i) {
+    const bool scan = i % (options.requests / 5) < options.requests / 40;
+    const double rank = std::pow(random.uniform(), 3) * static_cast<double>(options.objects);
+    const std::uint64_t key = scan ? 1'000'000 + i : mix64(static_cast<std::uint64_t>(rank));
+    trace.keys.push_back(key);
+    const std::uint64_t changed = options.changing_sizes ? random.below(3) : 0;
+    if (options.sizes) trace.sizes.push_back(static_cast<std::uint32_t>(1 + mix64(key) % 900 + 50 * changed));
+    time += random.exponential() / 8;
+    if (options.times) trace.times.push_back(std::floor(time));
+  }
+  return trace;
+}
+
+inline std::shared_ptr<const Requests> sample_requests(std::uint64_t seed, const SampleTrace& options) {
+  return prepare(sample_trace(seed, options));
+}
+
+/// A file in a temporary folder that goes with it.
+class SampleFile {
+ public:
+  SampleFile(const trace::CacheTrace& trace, const std::string& name)
+      : folder_(std::filesystem::temp_directory_path() /
+                ("syswright_cache_" + std::to_string(mix64(reinterpret_cast<std::uintptr_t>(this))))) {
+    std::filesystem::create_directories(folder_);
+    path_ = (folder_ / name).string();
+    trace::write_cache_trace(trace, path_, trace::cache_trace_format_of(path_));
+  }
+  SampleFile(const SampleFile&) = delete;
+  SampleFile& operator=(const SampleFile&) = delete;
+  ~SampleFile() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::filesystem::path folder_;
+  std::string path_;
+};
+
+}  // namespace syswright::cache
