@@ -15,6 +15,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # clang reports what the headers of g++ 12's library say of themselves (std::stable_sort's buffer).
+  add_compile_options(-Wno-deprecated-declarations)
+endif()
+
 if(SYSWRIGHT_SANITIZE)
   add_compile_options(-fsanitize=${SYSWRIGHT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SYSWRIGHT_SANITIZE})
