@@ -26,6 +26,11 @@ constexpr std::string_view footer =
 void add_commands(CLI::App& app, Context& context) {
   add_domains_command(app, context);
   add_show_command(app, context);
+  add_run_command(app, context);
+  add_design_command(app, context);
+  add_check_command(app, context);
+  add_export_command(app, context);
+  add_study_command(app, context);
   add_designers_command(app, context);
   add_version_command(app, context);
 }
@@ -99,8 +104,9 @@ int run_action(const Context& context, const Console& console) {
   return static_cast<int>(code);
 }
 
-int parse_and_run(const std::vector<std::string>& arguments, const Console& console, std::stop_token stop) {
-  Context context(console, std::move(stop), arguments);
+int parse_and_run(const std::vector<std::string>& arguments, const Console& console, const Registries& registries,
+                  std::stop_token stop) {
+  Context context(console, registries, std::move(stop), arguments);
   CLI::App app{std::string(description), "syswright"};
   app.footer(std::string(footer));
   app.require_subcommand(1);
@@ -122,9 +128,10 @@ int parse_and_run(const std::vector<std::string>& arguments, const Console& cons
 
 }  // namespace
 
-int run_app(const std::vector<std::string>& arguments, const Console& console, std::stop_token stop) {
+int run_app(const std::vector<std::string>& arguments, const Console& console, const Registries& registries,
+            std::stop_token stop) {
   try {
-    return parse_and_run(arguments, console, std::move(stop));
+    return parse_and_run(arguments, console, registries, std::move(stop));
   } catch (const InputError& error) {
     return fail(console, ExitCode::unusable, error.what());
   } catch (const std::bad_alloc&) {

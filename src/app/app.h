@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/context.h"
+#include "app/registries.h"
 
 /// app/: the command line and the reports: the only folder that prints, exits, or looks at the terminal. Each command
 /// is a file; context.h has the conventions that all of them keep (streams, --json, exit codes, interruption).
@@ -11,6 +12,7 @@ namespace syswright::app {
 
 /// Runs one command line without the program's name, as main() does. Never throws: every error is written to the
 /// console's error stream, and the exit code says what happened (see ExitCode).
-int run_app(const std::vector<std::string>& arguments, const Console& console, std::stop_token stop = {});
+int run_app(const std::vector<std::string>& arguments, const Console& console, const Registries& registries,
+            std::stop_token stop = {});
 
 }  // namespace syswright::app

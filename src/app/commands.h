@@ -7,6 +7,11 @@ namespace syswright::app {
 /// Each adds one command of the command line, in a file of its own.
 void add_domains_command(CLI::App& app, Context& context);
 void add_show_command(CLI::App& app, Context& context);
+void add_run_command(CLI::App& app, Context& context);
+void add_design_command(CLI::App& app, Context& context);
+void add_check_command(CLI::App& app, Context& context);
+void add_export_command(CLI::App& app, Context& context);
+void add_study_command(CLI::App& app, Context& context);
 void add_designers_command(CLI::App& app, Context& context);
 void add_version_command(CLI::App& app, Context& context);
 

@@ -6,15 +6,18 @@
 #include <ostream>
 #include <utility>
 
-#include "app/registration.h"
 #include "app/shell.h"
 
 namespace syswright::app {
 
-Context::Context(const Console& console, std::stop_token stop_token, const std::vector<std::string>& arguments)
-    : stop(std::move(stop_token)), command_line(shell_command("syswright", arguments)), console_(console) {
-  register_all(*this);
-}
+Context::Context(const Console& console, const Registries& registries, std::stop_token stop_token,
+                 const std::vector<std::string>& arguments)
+    : stop(std::move(stop_token)),
+      command_line(shell_command("syswright", arguments)),
+      domains(registries.domains),
+      designers(registries.designers),
+      studies(registries.studies),
+      console_(console) {}
 
 void Context::warn(std::string_view text) const { console_.err << fmt::format("syswright: warning: {}\n", text); }
 

@@ -8,10 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "app/registries.h"
 #include "base/progress.h"
-#include "design/designer.h"
-#include "domain/domain.h"
-#include "domain/registry.h"
 
 namespace CLI {
 class App;
@@ -46,14 +44,16 @@ enum class Style { plain, bold, dim, good, bad };
 /// - Progress is shown through progress(), which is quiet unless the error stream is a terminal.
 class Context {
  public:
-  /// Registers every domain and designer. `arguments` as run_app gets them.
-  Context(const Console& console, std::stop_token stop, const std::vector<std::string>& arguments);
+  /// `arguments` as run_app gets them.
+  Context(const Console& console, const Registries& registries, std::stop_token stop,
+          const std::vector<std::string>& arguments);
 
   bool json = false;
   const std::stop_token stop;
   const std::string command_line;  ///< "syswright run cache --size '1%'": quoted for a POSIX shell
-  Registry<Domain> domains{"domain"};
-  Registry<design::Designer> designers{"designer"};
+  const Registry<Domain>& domains;
+  const Registry<design::Designer>& designers;
+  const Registry<studies::Study>& studies;
 
   std::ostream& out() const { return console_.out; }
   /// "syswright: warning: …" on the error stream.

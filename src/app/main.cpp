@@ -16,5 +16,5 @@ int main(int argc, char** argv) {
                         .out_is_terminal = out_is_terminal,
                         .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
                         .colour = out_is_terminal && (no_colour == nullptr || *no_colour == '\0')};
-  return run_app({argv + 1, argv + argc}, console, interruption.token());
+  return run_app({argv + 1, argv + argc}, console, built_in(), interruption.token());
 }

@@ -1,0 +1,203 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <ostream>
+
+#include "app/commands.h"
+#include "app/design_output.h"
+#include "app/policies.h"
+#include "app/scenarios.h"
+#include "app/version.h"
+#include "app/workshop.h"
+#include "base/file.h"
+#include "studies/budget.h"
+
+namespace syswright::app {
+namespace {
+
+struct Arguments {
+  ScenarioRequest request;
+  WorkshopOptions workshop;
+  std::string designer = "evolve";
+  std::string budget = "60s";
+  std::uint64_t seed = 1;
+  std::vector<std::string> start;
+  std::string output;
+  std::string report = "syswright-report";
+};
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::vector<policy::ProgramPtr> starting_programs(const Context& context, const Domain& domain,
+                                                  const std::vector<std::string>& start) {
+  std::vector<policy::ProgramPtr> programs;
+  for (const std::string& name : start) {
+    if (name == "exemplars") {
+      for (policy::ProgramPtr& program : exemplar_programs(domain)) programs.push_back(std::move(program));
+    } else {
+      programs.push_back(load_program_for(name, domain, context.domains));
+    }
+  }
+  return programs;
+}
+
+/// The state of a progress line: best so far, evaluations a second, time left.
+ProgressLine::State state_of(const design::Progress& progress, const design::Budget& budget) {
+  const double rate = progress.elapsed_seconds > 0 ? progress.spent_evaluations / progress.elapsed_seconds : 0;
+  ProgressLine::State state{.fraction = progress.fraction,
+                            .best = progress.best ? fmt::format("{:.4f}", *progress.best) : "",
+                            .note = fmt::format("{:.0f} evaluations/s  {}", rate, progress.note),
+                            .seconds_left = {}};
+  if (budget.seconds && !budget.evaluations) {
+    state.seconds_left = std::max(0.0, *budget.seconds - progress.elapsed_seconds);
+  }
+  return state;
+}
+
+std::vector<std::pair<std::string, std::string>> options_used(const Domain& domain, const ScenarioRequest& request) {
+  std::vector<std::pair<std::string, std::string>> options;
+  for (const Option& option : domain.options()) {
+    const auto given = request.options.find(option.name);
+    options.emplace_back(option.name, given == request.options.end() ? option.default_value : given->second);
+  }
+  return options;
+}
+
+/// What is known of a run before it starts, as the ledger keeps it.
+std::string run_options(const DesignReport& report) {
+  Json options = Json::object();
+  for (const auto& [name, value] : report.options) options.set(name, value);
+  return Json::object()
+      .set("command", report.command)
+      .set("designer", report.designer)
+      .set("budget", report.budget)
+      .set("workload", report.workload.name)
+      .set("options", std::move(options))
+      .text();
+}
+
+void record_proposals(Ledger& ledger, RunId run, const design::Outcome& outcome, const std::string& domain) {
+  LedgerBatch batch;
+  std::vector<ProposalRecord> proposals;
+  for (const design::Ancestor& ancestor : outcome.history) {
+    batch.policies.push_back(describe_policy(Policy::of(ancestor.program), domain));
+    proposals.push_back({.run = run,
+                         .policy = ancestor.program->digest(),
+                         .parents = ancestor.parents,
+                         .origin = ancestor.origin,
+                         .train = ancestor.train,
+                         .spent = ancestor.spent});
+  }
+  ledger.record(batch);
+  ledger.record_proposals(proposals);
+}
+
+void finish(const Context& context, const DesignReport& report, const Arguments& arguments) {
+  if (!arguments.output.empty()) write_file_atomically(arguments.output, program_file(report, true));
+  const std::string page = arguments.report == "none" ? "" : write_report(report, arguments.report);
+  if (context.json) {
+    Json document = report_json(report);
+    document.set("output", arguments.output.empty() ? Json() : Json(arguments.output));
+    document.set("report", page.empty() ? Json() : Json(page));
+    context.out() << document.text();
+    return;
+  }
+  print_design(context, report);
+  if (!arguments.output.empty()) context.out() << fmt::format("\npolicy: {}\n", arguments.output);
+  if (!page.empty()) context.out() << fmt::format("{}report: {}\n", arguments.output.empty() ? "\n" : "", page);
+}
+
+ExitCode run(const Context& context, const Domain& domain, const Arguments& arguments) {
+  const design::Designer& designer = context.designers.find(arguments.designer);
+  const design::Budget budget = studies::parse_budget(arguments.budget, "--budget");
+  std::vector<policy::ProgramPtr> start = starting_programs(context, domain, arguments.start);
+  const auto workload = open_workload(context, domain, arguments.request);
+  const Suite suite = workload->suite();
+  Workshop workshop(context, arguments.workshop, domain.name());
+
+  studies::DesignRun design_run;
+  DesignReport report{.domain = domain,
+                      .workload = workload->summary(),
+                      .suite = suite,
+                      .run = design_run,
+                      .command = context.command_line,
+                      .designer = designer.name(),
+                      .budget = arguments.budget,
+                      .seed = arguments.seed,
+                      .threads = workshop.threads(),
+                      .seconds = 0,
+                      .version = std::string(version()),
+                      .options = options_used(domain, arguments.request)};
+  const RunId id = workshop.ledger().begin_run("design " + domain.name(), run_options(report), arguments.seed);
+  const auto progress = context.progress("design");
+  const double started = seconds_now();
+  const studies::DesignPlan plan{
+      .domain = domain,
+      .suite = suite,
+      .designer = designer,
+      .budget = budget,
+      .seed = arguments.seed,
+      .seeds = std::move(start),
+      .name = policy_name_for(arguments.output, domain),
+      .progress = [&](const design::Progress& now) { progress->update(state_of(now, budget)); },
+      .searched =
+          [&](const design::Outcome& outcome) {
+            report.seconds = seconds_now() - started;
+            progress->update({.fraction = 1, .best = "", .note = "judging on the held-out part", .seconds_left = 0.0});
+            design_run.outcome = outcome;
+            record_proposals(workshop.ledger(), id, outcome, domain.name());
+            // The best so far is safe before the held-out part is looked at.
+            if (!arguments.output.empty()) write_file_atomically(arguments.output, program_file(report, false));
+          }};
+  design_run = studies::run_design(plan, workshop.evaluator(), context.stop);
+  progress->clear();
+  workshop.ledger().end_run(id, report_json(report).text());
+  finish(context, report, arguments);
+  return design_run.outcome.stopped ? ExitCode::interrupted : ExitCode::ok;
+}
+
+void add_domain(CLI::App& group, Context& context, const Domain& domain) {
+  CLI::App& command = add_command(
+      group, context, domain.name(), "Design a policy for " + domain.name() + ": " + domain.summary(),
+      fmt::format("syswright design {} --budget 60s --seed 1 -o best.pol --report best-report", domain.name()));
+  const auto arguments = std::make_shared<Arguments>();
+  add_scenario_options(command, domain, arguments->request);
+  command.add_option("--designer", arguments->designer, "How to search ('syswright designers' lists them)")
+      ->capture_default_str()
+      ->type_name("NAME");
+  command
+      .add_option("--budget", arguments->budget,
+                  "What the search may spend: '60s', '5min', '2000evals', or a duration and evaluations with a comma")
+      ->capture_default_str()
+      ->type_name("BUDGET");
+  command.add_option("--seed", arguments->seed, "Seed of the search")->capture_default_str()->type_name("N");
+  command
+      .add_option(
+          "--start", arguments->start,
+          "Programs to start from: files, or 'exemplars' for the known heuristics of the domain (default: none)")
+      ->delimiter(',')
+      ->type_name("LIST");
+  command.add_option("-o,--output", arguments->output, "File to write the policy to")->type_name("FILE");
+  command
+      .add_option("--report", arguments->report,
+                  "Folder to write the report to: report.html, report.json, results.csv; 'none' writes none")
+      ->capture_default_str()
+      ->type_name("FOLDER");
+  add_workshop_options(command, arguments->workshop);
+  on_run(command, context, [&context, &domain, arguments] { return run(context, domain, *arguments); });
+}
+
+}  // namespace
+
+void add_design_command(CLI::App& app, Context& context) {
+  CLI::App& group =
+      add_group(app, "design", "Search for the policy that serves a workload best, and judge it on a held-out part",
+                "syswright design cache --trace t.csv --size 1% --budget 60s --seed 1 -o best.pol");
+  for (const auto& domain : context.domains.items()) add_domain(group, context, *domain);
+}
+
+}  // namespace syswright::app

@@ -1,0 +1,23 @@
+#include "app/registries.h"
+
+#include "design/design.h"
+#include "domains/domains.h"
+#include "studies/studies.h"
+
+namespace syswright::app {
+
+Registries built_in() {
+  Registries registries;
+  register_domains(registries.domains);
+  design::register_designers(registries.designers);
+  studies::register_studies(registries.studies);
+  return registries;
+}
+
+std::vector<std::shared_ptr<const policy::Signature>> signatures(const Registry<Domain>& domains) {
+  std::vector<std::shared_ptr<const policy::Signature>> result;
+  for (const auto& domain : domains.items()) result.push_back(domain->signature());
+  return result;
+}
+
+}  // namespace syswright::app

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/json.h"
+#include "domain/domain.h"
+#include "studies/design_run.h"
+
+namespace syswright::app {
+
+/// A finished design, with everything that it takes to judge it and to do it again.
+struct DesignReport {
+  const Domain& domain;
+  WorkloadSummary workload;
+  const Suite& suite;
+  const studies::DesignRun& run;
+  std::string command;  ///< that does it again
+  std::string designer;
+  std::string budget;
+  std::uint64_t seed = 1;
+  unsigned threads = 1;
+  double seconds = 0;  ///< that the search took
+  std::string version;
+  std::vector<std::pair<std::string, std::string>> options;  ///< of the domain, as used
+};
+
+/// One sentence on each held-out scenario: how the designed policy stands against the best baseline, whoever wins.
+std::vector<std::string> verdict_sentences(const DesignReport& report);
+/// One sentence on all of them.
+std::string verdict_headline(const DesignReport& report);
+
+/// The ancestors of the best policy in the search's history, oldest first, the best itself last. Follows the first
+/// parent that is on record; empty if the best is not on record.
+std::vector<design::Ancestor> lineage(const design::Outcome& outcome);
+
+/// One page that needs nothing else: no network, no other file.
+std::string report_html(const DesignReport& report);
+Json report_json(const DesignReport& report);
+
+/// Writes report.html, report.json, results.csv into `folder`, which is created, and returns the path of the page.
+/// Throws SystemError.
+std::string write_report(const DesignReport& report, const std::string& folder);
+
+}  // namespace syswright::app

@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <ostream>
+
+#include "app/commands.h"
+#include "app/policies.h"
+#include "app/results.h"
+#include "app/scenarios.h"
+#include "app/workshop.h"
+#include "base/file.h"
+
+namespace syswright::app {
+namespace {
+
+struct Arguments {
+  ScenarioRequest request;
+  WorkshopOptions workshop;
+  std::vector<std::string> policies;
+  std::string csv;
+  bool no_bounds = false;
+};
+
+judge::Comparison evaluate(const Context& context, const Domain& domain, const std::vector<Policy>& policies,
+                           const std::vector<ScenarioPtr>& scenarios, const Arguments& arguments) {
+  Workshop workshop(context, arguments.workshop, domain.name());
+  const auto progress = context.progress("run");
+  double total = 0;
+  for (const ScenarioPtr& scenario : scenarios) total += static_cast<double>(scenario->events() * policies.size());
+  std::atomic<std::uint64_t> done{0};
+  const auto watch = [&](std::uint64_t events) {
+    const std::uint64_t now = done.fetch_add(events) + events;
+    progress->update({.fraction = static_cast<double>(now) / total, .best = "", .note = "", .seconds_left = {}});
+  };
+  return judge::compare(domain, policies, watched(scenarios, watch), workshop.evaluator(),
+                        {.reference = {}, .seed = 1, .bounds = !arguments.no_bounds}, context.stop);
+}
+
+void print(const Context& context, const Domain& domain, const WorkloadSummary& summary,
+           const judge::Comparison& comparison) {
+  if (context.json) {
+    Json scenarios = Json::array();
+    for (const auto& scenario : comparison.scenarios) scenarios.push(comparison_json(domain, scenario));
+    context.out() << Json::object()
+                         .set("domain", domain.name())
+                         .set("workload", workload_json(summary))
+                         .set("complete", comparison.complete)
+                         .set("scenarios", std::move(scenarios))
+                         .text();
+    return;
+  }
+  context.out() << describe(summary) << "\n";
+  for (const auto& scenario : comparison.scenarios) context.out() << "\n" << comparison_text(context, domain, scenario);
+  context.out() << "\n* best   = not told apart from the best by the paired 95 % interval\n";
+}
+
+ExitCode run(const Context& context, const Domain& domain, const Arguments& arguments) {
+  const std::vector<Policy> policies = find_policies(arguments.policies, domain, context.domains);
+  const auto workload = open_workload(context, domain, arguments.request);
+  const judge::Comparison comparison = evaluate(context, domain, policies, workload->scenarios(), arguments);
+  print(context, domain, workload->summary(), comparison);
+  if (!arguments.csv.empty()) write_file_atomically(arguments.csv, comparison_csv(domain, comparison));
+  if (!comparison.complete) return ExitCode::interrupted;
+  return any_failed(comparison) ? ExitCode::failed : ExitCode::ok;
+}
+
+void add_domain(CLI::App& group, Context& context, const Domain& domain) {
+  CLI::App& command =
+      add_command(group, context, domain.name(), "Run policies of " + domain.name() + ": " + domain.summary(),
+                  fmt::format("syswright run {} --policy all,best.pol --csv results.csv", domain.name()));
+  const auto arguments = std::make_shared<Arguments>();
+  arguments->policies = {"all"};
+  command
+      .add_option("--policy", arguments->policies,
+                  "Policies: baselines by name, programs by file, or 'all' baselines (default: all)")
+      ->delimiter(',')
+      ->type_name("LIST");
+  add_scenario_options(command, domain, arguments->request);
+  command.add_option("--csv", arguments->csv, "Also write the results to this file")->type_name("FILE");
+  command.add_flag("--no-bounds", arguments->no_bounds,
+                   "Do not compute bounds, which can take as long as a few policies");
+  add_workshop_options(command, arguments->workshop);
+  on_run(command, context, [&context, &domain, arguments] { return run(context, domain, *arguments); });
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, Context& context) {
+  CLI::App& group =
+      add_group(app, "run", "Run policies on a workload and compare them",
+                "syswright run cache --policy lru,s3fifo,my.pol --trace t.oracleGeneral.zst --size 1%,10%");
+  for (const auto& domain : context.domains.items()) add_domain(group, context, *domain);
+}
+
+}  // namespace syswright::app
