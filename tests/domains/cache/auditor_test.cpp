@@ -144,7 +144,7 @@ TEST(Auditor, SpellsOutTwentyViolations) {
   EXPECT_EQ(violations.back(), "and 7 more");  // 5 records, and events 3 and 5 without their evictions
 }
 
-// A log of an honest run with one record dropped, doubled or answered otherwise never passes with the same metrics.
+// A log of an honest run with one record dropped, doubled or answered otherwise breaks a rule or has other metrics.
 TEST(Auditor, NoSmallForgeryOfARealLogPasses) {
   int forgeries = 0;
   for (std::uint64_t index = 0; index < 300; ++index) {
