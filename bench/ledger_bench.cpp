@@ -76,18 +76,19 @@ void look_up(benchmark::State& state, bool hit) {
     keys.push_back(numbered(hit ? number : number + count).key);
     if (i < 100 && ledger.find(keys.back()).has_value() != hit) state.SkipWithError("wrong answer");
   }
+  const auto batch = static_cast<std::size_t>(state.range(0));
   std::size_t next = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(ledger.find(keys[next]));
-    next = (next + 1) % keys.size();
+    benchmark::DoNotOptimize(ledger.find(std::span(keys).subspan(next, batch)));
+    next = (next + batch) % keys.size();
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * state.range(0));
 }
 
 void BM_LookUpKnown(benchmark::State& state) { look_up(state, true); }
-BENCHMARK(BM_LookUpKnown);
+BENCHMARK(BM_LookUpKnown)->Arg(1)->Arg(100)->Arg(1000);
 void BM_LookUpUnknown(benchmark::State& state) { look_up(state, false); }
-BENCHMARK(BM_LookUpUnknown);
+BENCHMARK(BM_LookUpUnknown)->Arg(1)->Arg(1000);
 
 void BM_Open(benchmark::State& state) {
   const auto count = static_cast<std::uint64_t>(state.range(0));

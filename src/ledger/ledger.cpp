@@ -220,6 +220,16 @@ std::optional<Evaluation> Ledger::find(const EvaluationKey& key) const {
   return storage_->find(key);
 }
 
+std::vector<std::optional<Evaluation>> Ledger::find(std::span<const EvaluationKey> keys) const {
+  const std::lock_guard lock(storage_->mutex);
+  Transaction transaction(storage_->database, Transaction::Kind::read);
+  std::vector<std::optional<Evaluation>> found;
+  found.reserve(keys.size());
+  for (const EvaluationKey& key : keys) found.push_back(storage_->find(key));
+  transaction.commit();
+  return found;
+}
+
 void Ledger::record(const LedgerBatch& batch) {
   const std::lock_guard lock(storage_->mutex);
   storage_->record(batch);

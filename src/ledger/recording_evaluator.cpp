@@ -115,21 +115,19 @@ class ObservedScenario : public Scenario {
   std::size_t job_;
 };
 
-/// Keys of jobs. A batch has few scenarios: each is asked for its digest once.
-class Keys {
- public:
-  EvaluationKey of(const Job& job) {
-    EvaluationKey& key = by_scenario_[job.scenario.get()];
-    if (key.code_version.empty()) {
-      key = {{}, job.scenario->digest(), std::string(job.scenario->code_version())};
-    }
-    key.policy = job.policy.digest();
-    return key;
+/// A batch has few scenarios: each is asked for its digest once.
+std::vector<EvaluationKey> keys_of(std::span<const Job> jobs) {
+  std::unordered_map<const Scenario*, EvaluationKey> by_scenario;
+  std::vector<EvaluationKey> keys;
+  keys.reserve(jobs.size());
+  for (const Job& job : jobs) {
+    const auto [entry, is_new] = by_scenario.try_emplace(job.scenario.get());
+    if (is_new) entry->second = {{}, job.scenario->digest(), std::string(job.scenario->code_version())};
+    entry->second.policy = job.policy.digest();
+    keys.push_back(entry->second);
   }
-
- private:
-  std::unordered_map<const Scenario*, EvaluationKey> by_scenario_;
-};
+  return keys;
+}
 
 std::vector<Job> observed(const Plan& plan, Recorder& recorder) {
   std::vector<Job> jobs;
@@ -166,17 +164,17 @@ std::vector<Evaluation> RecordingEvaluator::evaluate(std::span<const Job> jobs, 
   std::vector<std::pair<std::size_t, std::size_t>> waiting;  // of the batch → of the plan
   std::unordered_map<EvaluationKey, std::size_t, KeyHash> planned;
   Plan plan;
-  Keys keys;
+  const std::vector<EvaluationKey> keys = keys_of(jobs);
+  std::vector<std::optional<Evaluation>> known = ledger_.find(keys);
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    const EvaluationKey key = keys.of(jobs[i]);
-    if (auto known = ledger_.find(key)) {
-      results[i] = std::move(*known);
+    if (known[i]) {
+      results[i] = std::move(*known[i]);
       continue;
     }
-    const auto [entry, is_new] = planned.try_emplace(key, plan.jobs.size());
+    const auto [entry, is_new] = planned.try_emplace(keys[i], plan.jobs.size());
     if (is_new) {
       plan.jobs.push_back(jobs[i]);
-      plan.keys.push_back(key);
+      plan.keys.push_back(keys[i]);
     }
     waiting.emplace_back(i, entry->second);
   }

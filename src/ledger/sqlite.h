@@ -102,7 +102,13 @@ class Reading {
 /// Everything until commit(), or nothing.
 class Transaction {
  public:
-  explicit Transaction(Database& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }
+  enum class Kind {
+    read,   ///< sees one state of the file throughout, and saves the locks of its single statements
+    write,  ///< keeps other writers out from the start
+  };
+  explicit Transaction(Database& database, Kind kind = Kind::write) : database_(database) {
+    database_.execute(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN");
+  }
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
