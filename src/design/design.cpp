@@ -1,9 +1,15 @@
 #include "design/design.h"
 
+#include "design/anneal.h"
+#include "design/evolve.h"
 #include "design/random_search.h"
 
 namespace syswright::design {
 
-void register_designers(Registry<Designer>& registry) { registry.add(std::make_unique<RandomSearch>()); }
+void register_designers(Registry<Designer>& registry) {
+  registry.add(std::make_unique<Evolve>());
+  registry.add(std::make_unique<Anneal>());
+  registry.add(std::make_unique<RandomSearch>());
+}
 
 }  // namespace syswright::design

@@ -62,7 +62,8 @@ RulePart Grammar::random_rule(Random& random, std::size_t decision) const {
     const std::size_t offered = random.chance(options_.fresh_statistic) ? 1 + random.below(2) : 0;
     Draft draft(vocabulary_, decision, random_statistics(random, decision, offered));
     try {
-      RulePart part = draft.finish(answer(random, draft), random_mode(random, decision));
+      const NodeId root = answer(random, draft);
+      RulePart part = draft.finish(root, random_mode(random, decision));
       if (part.graph.size() <= options_.max_nodes) return part;
     } catch (const InputError&) {
       // An exponent passed its limit: draw again.

@@ -14,7 +14,6 @@ void try_all(Trials& trials, const std::vector<Candidate*>& field, std::size_t l
 
 bool surely_worse(const Trials& trials, const Candidate& candidate, const Candidate& incumbent, std::size_t level,
                   double patience) {
-  if (!std::isfinite(candidate.loss(level))) return true;
   if (!incumbent.known(level) || incumbent.levels[level].blocks.empty()) return false;
   const PairedDifference behind = trials.compare(candidate, incumbent, level);
   return behind.difference > patience * behind.error;
@@ -27,22 +26,29 @@ void sort_by_loss(std::vector<Candidate*>& field, std::size_t level) {
 
 }  // namespace
 
+std::vector<Candidate*> promoted(const Trials& trials, std::vector<Candidate*> field, std::size_t level,
+                                 const Candidate* incumbent, const RaceRules& rules) {
+  std::erase_if(field, [level](const Candidate* candidate) { return !candidate->known(level); });
+  sort_by_loss(field, level);
+  const auto most = static_cast<std::size_t>(std::ceil(rules.keep * static_cast<double>(field.size())));
+  std::erase_if(field, [&](const Candidate* candidate) {
+    return !std::isfinite(candidate->loss(level)) ||
+           (incumbent != nullptr && surely_worse(trials, *candidate, *incumbent, level, rules.patience));
+  });
+  if (field.size() > most) field.resize(most);
+  return field;
+}
+
 std::vector<Candidate*> race(Trials& trials, std::vector<Candidate*> field, std::size_t first, std::size_t last,
                              Candidate* incumbent, const RaceRules& rules) {
   const std::vector<Candidate*> all = field;
-  for (std::size_t level = first; level <= last && !field.empty(); ++level) {
+  for (std::size_t level = first; level < last && !field.empty(); ++level) {
     try_all(trials, field, level, incumbent);
-    std::erase_if(field, [level](const Candidate* candidate) { return !candidate->known(level); });
-    sort_by_loss(field, level);
-    if (level == last) break;
-    const auto most = static_cast<std::size_t>(std::ceil(rules.keep * static_cast<double>(field.size())));
-    if (incumbent != nullptr) {
-      std::erase_if(field, [&](const Candidate* candidate) {
-        return surely_worse(trials, *candidate, *incumbent, level, rules.patience);
-      });
-    }
-    if (field.size() > most) field.resize(most);
+    field = promoted(trials, std::move(field), level, incumbent, rules);
   }
+  trials.measure(field, last);
+  std::erase_if(field, [last](const Candidate* candidate) { return !candidate->known(last); });
+  sort_by_loss(field, last);
   for (Candidate* candidate : all) {
     if (std::find(field.begin(), field.end(), candidate) == field.end()) trials.forget_blocks(*candidate);
   }

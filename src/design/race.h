@@ -15,6 +15,11 @@ struct RaceRules {
   double patience = 2.0;
 };
 
+/// Those of a field that go on from `level`, best first: not surely worse than the incumbent, and among the best share.
+/// Candidates that are not known at the level are left out. incumbent: nullptr, or a candidate to beat.
+std::vector<Candidate*> promoted(const Trials& trials, std::vector<Candidate*> field, std::size_t level,
+                                 const Candidate* incumbent, const RaceRules& rules = {});
+
 /// Tries a field of candidates at level `first`, drops those that are surely worse than the incumbent, lets the best
 /// share of the rest go on to the next level, and so on to `last`. Returns those that were tried at `last`, best first;
 /// the blocks of the others are forgotten.

@@ -149,6 +149,7 @@ PairedDifference Trials::compare(const Candidate& a, const Candidate& b, std::si
     return {left.loss == right.loss ? 0 : difference, 0};
   }
   double error = 0;
+  if (left.blocks.size() != right.blocks.size()) return {difference, infinity};  // forgotten on one side
   for (std::size_t s = 0; s < left.blocks.size(); ++s) {
     if (left.blocks[s].size() != right.blocks[s].size()) return {difference, infinity};
     // Scenarios cut from one workload err together: their errors add up, which is the cautious assumption.

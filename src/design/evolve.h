@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+
+#include "design/designer.h"
+#include "design/race.h"
+
+namespace syswright::design {
+
+struct EvolveOptions {
+  std::size_t islands = 4;
+  std::size_t population = 48;  ///< of an island
+  std::size_t brood = 48;       ///< children of an island and generation
+  std::size_t tournament = 3;
+  double fresh = 0.08;              ///< share of a brood that is random
+  double from_archive = 0.2;        ///< how often a parent comes from the archive instead of the island
+  std::size_t promotions = 3;       ///< candidates a generation that are tried on the whole training scenarios
+  std::size_t migration_every = 6;  ///< generations
+  std::size_t migrants = 3;
+  std::size_t tune_every = 4;  ///< generations
+  std::size_t patience = 15;   ///< generations without progress after which an island starts anew
+  /// A node more must lower the loss by this share, or the smaller program counts as the better.
+  double parsimony = 5e-5;
+  RaceRules race{.keep = 0.25, .patience = 1.5};
+};
+
+/// Typed genetic programming on islands. Every generation breeds a brood on each island by tournament, crossover and
+/// mutation, races all of them on miniatures of the training scenarios, and lets the winners join; the most promising
+/// are tried on the whole scenarios. An archive keeps behaviourally different programs to breed from, constants of the
+/// best are tuned by CMA-ES, neighbours exchange migrants, and an island that no longer improves starts anew.
+class Evolve final : public Designer {
+ public:
+  explicit Evolve(EvolveOptions options = {}) : options_(options) {}
+  const std::string& name() const override { return name_; }
+  const std::string& summary() const override { return summary_; }
+  Outcome design(const Task& task) const override;
+
+ private:
+  std::string name_ = "evolve";
+  std::string summary_ = "typed genetic programming on islands, with racing, an archive and tuned constants";
+  EvolveOptions options_;
+};
+
+}  // namespace syswright::design
