@@ -48,8 +48,7 @@ class Checker {
   /// "unknown WHAT 'name'; did you mean 'x'? WHERE: a, b, c"
   [[noreturn]] void fail_unknown(std::string_view what, const Name& name, const std::vector<std::string>& choices,
                                  std::string_view where) const {
-    fail(name.place, fmt::format("unknown {} {}{}; {}: {}", what, quoted(name.text),
-                                 did_you_mean(name.text.substr(0, 100), choices), where, fmt::join(choices, ", ")));
+    fail(name.place, fmt::format("unknown {} {}{}", what, quoted(name.text), advise(name.text, choices, where)));
   }
 
   Statistic statistic(const StatisticDeclaration& declaration) const {
@@ -234,9 +233,8 @@ ProgramPtr compile(std::string_view text, const std::string& file,
     if (signature->domain == tree.domain.text) return Checker(source, tree, signature).check();
     domains.push_back(signature->domain);
   }
-  source.fail(tree.domain.place,
-              fmt::format("unknown domain {}{}; domains: {}", quoted(tree.domain.text),
-                          did_you_mean(tree.domain.text.substr(0, 100), domains), fmt::join(domains, ", ")));
+  source.fail(tree.domain.place, fmt::format("unknown domain {}{}", quoted(tree.domain.text),
+                                             advise(tree.domain.text, domains, "domains")));
 }
 
 }  // namespace syswright::policy

@@ -100,9 +100,8 @@ Token Lexer::number() {
   const Unit* unit = unit_size > 0 ? find_unit(unit_name) : nullptr;
   if (unit_size > 0 && money) source_.fail(place(), "an amount of money has no second unit; write $0.97");
   if (unit_size > 0 && unit == nullptr) {
-    const auto names = unit_names();
-    source_.fail(place(), fmt::format("unknown unit {}{}; units: {}", quoted(unit_name),
-                                      did_you_mean(unit_name.substr(0, 20), names), fmt::join(names, " ")));
+    source_.fail(place(),
+                 fmt::format("unknown unit {}{}", quoted(unit_name), advise(unit_name, unit_names(), "units")));
   }
   at_ += unit_size;
 

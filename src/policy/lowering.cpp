@@ -74,9 +74,8 @@ void Lowering::declare_parameters() {
                                            "0.9); features: {}",
                                            quoted(name.text), decision_.name, name.text, fmt::join(choices, ", ")));
     }
-    source_.fail(name.place, fmt::format("unknown feature {}{}; features of '{}': {}", quoted(name.text),
-                                         did_you_mean(name.text.substr(0, 100), choices), decision_.name,
-                                         fmt::join(choices, ", ")));
+    source_.fail(name.place, fmt::format("unknown feature {}{}", quoted(name.text),
+                                         advise(name.text, choices, fmt::format("features of '{}'", decision_.name))));
   }
 }
 

@@ -247,15 +247,13 @@ void Lowering::fail_unknown(std::string_view name, ExpressionId id) const {
   for (const Name& parameter : rule_.parameters) choices.emplace_back(parameter.text);
   for (const Statistic& statistic : statistics_) choices.push_back(statistic.name);
   for (const std::string& action : decision_.actions) choices.push_back(action);
-  std::string meant = did_you_mean(name.substr(0, 100), choices);
-  if (meant.empty()) {
+  std::string advice = did_you_mean(name.substr(0, 100), choices);
+  if (advice.empty()) {
     std::vector<std::string> features;
     for (const Feature& feature : decision_.features) features.push_back(feature.name);
-    meant = did_you_mean(name.substr(0, 100), features);
-    if (meant.empty()) meant = fmt::format("; features of '{}': {}", decision_.name, fmt::join(features, ", "));
+    advice = advise(name, features, fmt::format("features of '{}'", decision_.name));
   }
-  fail(fmt::format("unknown name {}{}", quoted(name), meant));
-  throw Error("unreachable");
+  source_.fail(tree_.expressions[id].place, fmt::format("unknown name {}{}", quoted(name), advice));
 }
 
 Lowering::Value Lowering::evaluate_conditional(const Expression& expression) {
@@ -330,9 +328,8 @@ Lowering::Value Lowering::evaluate_call(ExpressionId id) {
     if (slots_.contains(call.text) || parameters_.contains(call.text)) {
       source_.fail(call.place, fmt::format("{} is a value, not a function", quoted(call.text)));
     }
-    source_.fail(call.place, fmt::format("unknown function {}{}; functions: {}", quoted(call.text),
-                                         did_you_mean(call.text.substr(0, 100), function_names()),
-                                         fmt::join(function_names(), ", ")));
+    source_.fail(call.place, fmt::format("unknown function {}{}", quoted(call.text),
+                                         advise(call.text, function_names(), "functions")));
   }
   const auto& arguments = call.arguments;
   const bool takes_array = function->usage.find("array") != std::string_view::npos;

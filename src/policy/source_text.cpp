@@ -1,5 +1,7 @@
 #include "policy/source_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "policy/compile.h"
@@ -49,6 +51,12 @@ std::string quoted(std::string_view text) {
   std::string result = "'";
   for (char c : text.substr(0, shown)) result += printable(c);
   return result + (text.size() > shown ? "…'" : "'");
+}
+
+std::string advise(std::string_view given, std::span<const std::string> choices, std::string_view where) {
+  // A name of a megabyte is near to none.
+  const std::string meant = did_you_mean(given.substr(0, 100), choices);
+  return fmt::format("{}{}{}: {}", meant, meant.empty() ? "; " : " ", where, fmt::join(choices, ", "));
 }
 
 }  // namespace syswright::policy

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,5 +28,8 @@ class SourceText {
 
 /// A token or a name as a message quotes it: cut to 40 characters, unprintable bytes replaced.
 std::string quoted(std::string_view text);
+
+/// "; did you mean 'x'? WHERE: a, b, c", or "; WHERE: a, b, c" if nothing is near.
+std::string advise(std::string_view given, std::span<const std::string> choices, std::string_view where);
 
 }  // namespace syswright::policy
