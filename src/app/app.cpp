@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "app/commands.h"
+#include "app/trace_commands.h"
 #include "app/version.h"
 
 namespace syswright::app {
@@ -30,6 +31,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_design_command(app, context);
   add_check_command(app, context);
   add_export_command(app, context);
+  add_trace_commands(app, context);
   add_study_command(app, context);
   add_designers_command(app, context);
   add_version_command(app, context);

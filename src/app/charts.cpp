@@ -81,8 +81,12 @@ std::string step_path(const LineChart& chart, const Scale& x, const Scale& y) {
       path += fmt::format("H{:.1f}V{:.1f}", x(point.x), y(point.y));
     }
   }
-  return fmt::format("<path d=\"{}H{:.1f}\" class=\"curve\"/>\n", path,
-                     x(std::max(chart.x_end, chart.points.back().x)));
+  std::string dots;
+  for (const LineChart::Point& point : chart.points) {
+    dots += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" class=\"dot own\"/>\n", x(point.x), y(point.y));
+  }
+  const double end = x(std::max(chart.x_end, chart.points.back().x));
+  return fmt::format("<path d=\"{}H{:.1f}\" class=\"curve\"/>\n", path, end) + dots;
 }
 
 Scale range_of(const IntervalPlot& plot, double from, double to) {
@@ -100,14 +104,20 @@ Scale range_of(const IntervalPlot& plot, double from, double to) {
   return padded(low, high, from, to);
 }
 
+/// Behind everything else: bands of the highlighted rows.
+std::string draw_bands(const IntervalPlot& plot, double top, double row_height, double width) {
+  std::string result;
+  for (std::size_t i = 0; i < plot.rows.size(); ++i) {
+    if (!plot.rows[i].highlighted) continue;
+    result += fmt::format("<rect x=\"0\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" rx=\"4\" class=\"band\"/>\n",
+                          top + row_height * static_cast<double>(i) + 1, width, row_height - 2);
+  }
+  return result;
+}
+
 std::string draw_row(const IntervalPlot::Row& row, const Scale& x, double y, double left, double right) {
   const std::string_view state = row.highlighted ? "own" : "other";
-  std::string result;
-  if (row.highlighted) {
-    result += fmt::format("<rect x=\"0\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"22\" rx=\"4\" class=\"band\"/>\n",
-                          y - 11, right);
-  }
-  result += text(left - 12, y + 4, fmt::format("class=\"name {}\" text-anchor=\"end\"", state), row.name);
+  std::string result = text(left - 12, y + 4, fmt::format("class=\"name {}\" text-anchor=\"end\"", state), row.name);
   if (std::isfinite(row.low) && std::isfinite(row.high)) {
     result += line(x(row.low), y, x(row.high), y, fmt::format("range {}", state));
   }
@@ -139,8 +149,8 @@ std::vector<double> axis_marks(double low, double high, std::size_t most) {
 
 std::string svg(const LineChart& chart) {
   if (chart.points.empty()) return "";
-  constexpr double width = 760;
-  constexpr double height = 280;
+  constexpr double width = 1060;
+  constexpr double height = 300;
   constexpr double left = 70;
   constexpr double right = width - 16;
   constexpr double top = 26;
@@ -163,7 +173,8 @@ std::string svg(const IntervalPlot& plot) {
   constexpr double top = 26;
   const double bottom = top + row_height * static_cast<double>(plot.rows.size());
   const Scale x = range_of(plot, left, right);
-  std::string result = open_svg(width, bottom + 42, plot.title) + x_axis(x, top, bottom, 6, plot.x_label);
+  std::string result = open_svg(width, bottom + 42, plot.title) + draw_bands(plot, top, row_height, width) +
+                       x_axis(x, top, bottom, 6, plot.x_label);
   if (plot.line) {
     const double at = x(plot.line->value);
     result += line(at, top - 6, at, bottom, "bound");

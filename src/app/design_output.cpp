@@ -32,7 +32,7 @@ std::vector<std::string> score_sentences(const DesignReport& report) {
   const Metric& metric = report.domain.metrics().front();
   const auto add = [&](std::string_view part, const std::vector<ScenarioPtr>& scenarios, const design::Score& score) {
     for (std::size_t i = 0; i < scenarios.size() && i < score.evaluations.size(); ++i) {
-      sentences.push_back(fmt::format("{} ({}): {} {}", part, scenarios[i]->setting(), metric.name,
+      sentences.push_back(fmt::format("{} ({}): {} {}", part, scenarios[i]->setting(), readable(metric.name),
                                       format_metric(score.evaluations[i].objective(), metric.dimension)));
     }
   };

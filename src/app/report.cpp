@@ -107,8 +107,8 @@ std::vector<std::string> verdict_sentences(const DesignReport& report) {
                                   : against.verdict == judge::Verdict::worse ? "loses to"
                                                                              : "cannot be told apart from";
     std::string sentence =
-        fmt::format("{}: {} {} the best baseline, {}: {} {} against {}", scenario.scenario->setting(),
-                    designed.policy.name(), word, rival.policy.name(), metric.name, value(designed), value(rival));
+        fmt::format("{}: the designed policy {} the best baseline, {}: {} {} against {}", scenario.scenario->setting(),
+                    word, rival.policy.name(), readable(metric.name), value(designed), value(rival));
     if (against.difference) {
       sentence += fmt::format(", paired difference {}", format_difference(*against.difference, metric.dimension));
     }

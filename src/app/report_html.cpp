@@ -59,8 +59,8 @@ std::string verdict_section(const DesignReport& report) {
 std::string plot_of(const DesignReport& report, const ScenarioComparison& scenario) {
   const Metric& metric = report.domain.metrics().front();
   IntervalPlot plot{
-      .title = fmt::format("{} by policy, {}", metric.name, scenario.scenario->label()),
-      .x_label = fmt::format("{} ({} is better)", metric.name, metric.lower_is_better ? "lower" : "higher"),
+      .title = fmt::format("{} by policy, {}", readable(metric.name), scenario.scenario->label()),
+      .x_label = fmt::format("{} ({} is better)", readable(metric.name), metric.lower_is_better ? "lower" : "higher"),
       .rows = {},
       .line = {}};
   for (const std::size_t index : ranking(report.domain, scenario)) {
@@ -126,11 +126,10 @@ std::string standing_row(const Domain& domain, const ScenarioComparison& scenari
   return element("tr", class_of(index == 0 ? "own" : ""), cells);
 }
 
-std::string bound_row(const Domain& domain, const Bound& bound) {
-  std::string cells = fmt::format("<td title=\"{}\">{} ({})</td>", escaped(bound.doc), escaped(bound.name),
-                                  bound.provable ? "bound" : "reference");
-  for (std::size_t m = 0; m < domain.metrics().size(); ++m) {
-    cells += cell(m == bound.metric ? format_metric(bound.value, domain.metrics()[m].dimension) : "");
+std::string bound_line(const Domain& domain, const BoundRow& row) {
+  std::string cells = fmt::format("<td title=\"{}\">{}</td>", escaped(row.doc), escaped(row.name));
+  for (std::size_t m = 0; m < row.values.size(); ++m) {
+    cells += cell(std::isnan(row.values[m]) ? "" : format_metric(row.values[m], domain.metrics()[m].dimension));
     if (m == 0) cells += "<td></td><td></td>";
   }
   return element("tr", class_of("bound"), cells + "<td></td>");
@@ -140,13 +139,14 @@ std::string table_of(const Domain& domain, const ScenarioComparison& scenario) {
   const std::span<const Metric> metrics = domain.metrics();
   std::string head = fmt::format(
       "<th>policy</th><th class=\"r\">{}</th><th class=\"r\">95 % interval</th>"
-      "<th class=\"r\">less the designed one's, paired</th>",
-      escaped(metrics[0].name));
-  for (const Metric& metric : metrics.subspan(1)) head += fmt::format("<th class=\"r\">{}</th>", escaped(metric.name));
+      "<th class=\"r\">less the designed one’s</th>",
+      escaped(readable(metrics[0].name)));
+  for (const Metric& metric : metrics.subspan(1))
+    head += fmt::format("<th class=\"r\">{}</th>", escaped(readable(metric.name)));
   head += "<th class=\"r\">gap to bound</th>";
   std::string rows;
   for (const std::size_t index : ranking(domain, scenario)) rows += standing_row(domain, scenario, index);
-  for (const Bound& bound : scenario.bounds) rows += bound_row(domain, bound);
+  for (const BoundRow& row : bound_rows(domain, scenario.bounds)) rows += bound_line(domain, row);
   return element("h3", "", escaped(scenario.scenario->label())) +
          element(
              "div", class_of("scroll"),
@@ -156,7 +156,11 @@ std::string table_of(const Domain& domain, const ScenarioComparison& scenario) {
 std::string tables_section(const DesignReport& report) {
   std::string tables;
   for (const ScenarioComparison& scenario : report.run.test.scenarios) tables += table_of(report.domain, scenario);
-  return section("In numbers", "", tables, "long");
+  return section(
+      "In numbers",
+      "\"Less the designed one's\" is a policy's objective minus that of the designed policy, over the same blocks "
+      "of the trace, with its paired 95 % interval.",
+      tables, "long");
 }
 
 std::string step_of(const design::Ancestor& ancestor, const design::Ancestor* before) {
@@ -239,7 +243,7 @@ std::string split_table(const DesignReport& report) {
             cell(format_metric(scenario.standings[0].evaluation.objective(), report.domain.metrics()[0].dimension)));
   }
   const std::string head = fmt::format("<th>part</th><th>scenario</th><th class=\"r\">{} of the designed policy</th>",
-                                       escaped(report.domain.metrics()[0].name));
+                                       escaped(readable(report.domain.metrics()[0].name)));
   return element(
       "div", class_of("scroll"),
       element("table", "", element("thead", "", element("tr", "", head)) + element("tbody", "", "\n" + rows)));

@@ -42,6 +42,7 @@ section { background: var(--card); border: 1px solid var(--rule); border-radius:
 .chip.worse { color: var(--bad); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 8px 28px; }
 .plots h3 { margin-top: 6px; }
+.plots > div { max-width: 640px; }
 svg { width: 100%; height: auto; display: block; font: 12px system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 svg .grid { stroke: var(--grid); stroke-width: 1; }
 svg .tick { fill: var(--soft); font-size: 11px; }

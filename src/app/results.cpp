@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace syswright::app {
@@ -47,8 +48,8 @@ std::string mark(const ScenarioComparison& comparison, std::size_t index) {
 
 Table table_of(const Domain& domain, const ScenarioComparison& comparison, const std::vector<std::size_t>& order) {
   const std::span<const Metric> metrics = domain.metrics();
-  std::vector<Table::Column> columns{{""}, {"policy"}, {metrics[0].name, Align::right}, {"95 % interval"}};
-  for (const Metric& metric : metrics.subspan(1)) columns.push_back({metric.name, Align::right});
+  std::vector<Table::Column> columns{{""}, {"policy"}, {readable(metrics[0].name), Align::right}, {"95 % interval"}};
+  for (const Metric& metric : metrics.subspan(1)) columns.push_back({readable(metric.name), Align::right});
   columns.push_back({"gap to bound", Align::right});
   Table table(std::move(columns));
   for (const std::size_t index : order) {
@@ -67,10 +68,12 @@ Table table_of(const Domain& domain, const ScenarioComparison& comparison, const
     table.add_row(std::move(cells));
   }
   if (!comparison.bounds.empty()) table.add_rule();
-  for (const Bound& bound : comparison.bounds) {
+  for (const BoundRow& row : bound_rows(domain, comparison.bounds)) {
     std::vector<std::string> cells(metrics.size() + 4);
-    cells[1] = fmt::format("{} ({})", bound.name, bound.provable ? "bound" : "reference");
-    cells[bound.metric == 0 ? 2 : bound.metric + 3] = format_metric(bound.value, metrics[bound.metric].dimension);
+    cells[1] = row.name;
+    for (std::size_t m = 0; m < metrics.size(); ++m) {
+      if (!std::isnan(row.values[m])) cells[m == 0 ? 2 : m + 3] = format_metric(row.values[m], metrics[m].dimension);
+    }
     table.add_row(std::move(cells));
   }
   return table;
@@ -130,6 +133,26 @@ std::string format_metric(double value, Dimension dimension) {
   const double size = std::abs(value);
   if (dimension.is_number() && size < 10) return fmt::format("{:.4f}", value);
   return fmt::format("{:.6g}", value);
+}
+
+std::string readable(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
+std::vector<BoundRow> bound_rows(const Domain& domain, const std::vector<Bound>& bounds) {
+  std::vector<BoundRow> rows;
+  for (const Bound& bound : bounds) {
+    const std::string name = fmt::format("{} ({})", bound.name, bound.provable ? "bound" : "reference");
+    auto row = std::find_if(rows.begin(), rows.end(), [&](const BoundRow& other) { return other.name == name; });
+    if (row == rows.end()) {
+      const double none = std::numeric_limits<double>::quiet_NaN();
+      rows.push_back({name, bound.doc, std::vector<double>(domain.metrics().size(), none)});
+      row = rows.end() - 1;
+    }
+    row->values[bound.metric] = bound.value;
+  }
+  return rows;
 }
 
 std::string format_interval(const Interval& interval, Dimension dimension) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/context.h"
 #include "app/json.h"
@@ -31,6 +32,17 @@ Json comparison_json(const Domain& domain, const judge::ScenarioComparison& comp
 
 /// One line a policy and scenario, and one for each bound, under a heading. Texts are quoted as RFC 4180 says.
 std::string comparison_csv(const Domain& domain, const judge::Comparison& comparison);
+
+/// Bounds of one name, on one metric each: a line of a table. `values` follow Domain::metrics(); NaN: none stated.
+struct BoundRow {
+  std::string name;  ///< "min (bound)", "belady (reference)"
+  std::string doc;
+  std::vector<double> values;
+};
+std::vector<BoundRow> bound_rows(const Domain& domain, const std::vector<Bound>& bounds);
+
+/// A metric's name for people: "request miss ratio".
+std::string readable(std::string name);
 
 /// Whether a policy's run failed in a scenario.
 bool any_failed(const judge::Comparison& comparison);

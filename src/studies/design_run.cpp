@@ -31,7 +31,7 @@ std::size_t DesignRun::count(judge::Verdict verdict) const {
 DesignRun run_design(const DesignPlan& plan, Evaluator& evaluator, std::stop_token stop, std::stop_token judging_stop) {
   DesignRun run{.outcome = search(plan, evaluator, std::move(stop))};
   if (plan.searched) plan.searched(run.outcome);
-  std::vector<Policy> policies{Policy::of(run.outcome.best)};
+  std::vector<Policy> policies{Policy::of(run.outcome.best->renamed("designed"))};
   for (const Baseline& baseline : plan.domain.baselines()) policies.push_back(Policy::native(baseline.name));
   run.test = judge::compare(plan.domain, policies, plan.suite.test, evaluator, {.reference = 0}, judging_stop);
   std::vector<std::size_t> rivals(policies.size() - 1);

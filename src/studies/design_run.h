@@ -14,8 +14,8 @@ namespace syswright::studies {
 /// that the search never saw.
 struct DesignRun {
   design::Outcome outcome;
-  /// On the held-out scenarios: the designed policy first, then the domain's baselines in their order. Differences are
-  /// a baseline's objective minus the designed policy's.
+  /// On the held-out scenarios: the designed policy first, as "designed", then the domain's baselines in their order.
+  /// Differences are a baseline's objective minus the designed policy's.
   judge::Comparison test;
   /// For each held-out scenario: the designed policy against the best of the baselines there.
   std::vector<judge::AgainstBest> against;
