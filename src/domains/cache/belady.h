@@ -18,8 +18,9 @@ inline constexpr std::uint32_t never = ~std::uint32_t{0};
 std::vector<std::uint32_t> next_requests(const Requests& requests, std::uint64_t begin, std::uint64_t end);
 
 /// Fewest counted misses of any cache of `capacity` objects that may refuse to take an object in, whatever it did in
-/// the warm-up: Belady's MIN with bypassing, begun at `counted` from the best set of objects seen before. Some sequence
-/// of answers reaches it, so it is exact. A cache that must take in every miss (the references below) may need more.
+/// the warm-up: Belady's MIN with bypassing, begun at `counted` from the best set of objects seen before. Some
+/// sequence of answers reaches it, so it is exact. A cache that must take in every miss (the references below) may
+/// need more.
 /// capacity  objects, at least 1; every object counts 1
 /// O(n log n) time with a base of 64, about 5 bytes for each request of the window.
 /// Source: Belady, IBM Systems Journal 5(2), 1966; Mattson et al., ibid. 9(2), 1970. With bypassing the requested

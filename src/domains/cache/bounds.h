@@ -18,9 +18,10 @@ struct MissBound {
 /// capacity × time in all. Hits that need the least are taken first, the last one in part, as if space were fungible
 /// over time: a fractional knapsack, so no policy has more hits (or bytes hit), not even one that knows the future and
 /// may refuse objects. Holds with a warm-up: before `counted` space is free. An object whose size changes is charged
-/// the least size it had so far in the window, since it keeps the size with which it was taken in. O(n log n) time, 24
-/// bytes for each request of the window. Source: Berger, Beckmann and Harchol-Balter, "Practical Bounds on Optimal
-/// Caching with Variable Object Sizes", POMACS 2(2), 2018, section 5.
+/// the least size it had so far in the window, since it keeps the size with which it was taken in.
+/// O(n log n) time, 16 bytes for each request of the window and 12 for each object.
+/// Source: Berger, Beckmann and Harchol-Balter, "Practical Bounds on Optimal Caching with Variable Object Sizes",
+/// POMACS 2(2), 2018.
 MissBound pfoo_l(const Requests& requests, const Window& window, const Capacity& capacity);
 
 /// Bounds for the domain's metrics 0 (request miss ratio) and 1 (byte miss ratio), the provable ones first. Where all
