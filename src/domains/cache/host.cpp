@@ -9,8 +9,8 @@ SampleMode::SampleMode(const HostSetup& setup, const HostPlan& plan, const RuleC
       globals_(plan_->globals.size()),
       columns_(plan_->columns.size() * sample_size) {}
 
-Slot SampleMode::victim(const Contents& contents) {
-  const std::span<const Slot> slots = ranking_.candidates(contents);
+Slot SampleMode::victim(const Contents& contents, std::uint64_t eviction) {
+  const std::span<const Slot> slots = ranking_.candidates(eviction, contents.count());
   contents.globals(*plan_, globals_.data());
   contents.columns(*plan_, slots, columns_.data(), sample_size);
   const std::span<double> scores = std::span(scores_).first(slots.size());

@@ -19,7 +19,9 @@ class SampleMode {
   SampleMode(const HostSetup& setup, const HostPlan& plan, const RuleCode& code);
 
   void touched(const Contents&, Slot) {}
-  Slot victim(const Contents& contents);
+  Slot victim(const Contents& contents) { return victim(contents, contents.evictions()); }
+  /// As if `eviction` evictions had been before.
+  Slot victim(const Contents& contents, std::uint64_t eviction);
   void removed(Slot) {}
   void inserted(const Contents& contents) { ranking_.draw_ahead(contents); }
   void prefetch(Slot) const {}

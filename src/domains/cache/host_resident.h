@@ -30,7 +30,7 @@ struct alignas(64) Resident {
   double last_time = 0;
   double inserted_time = 0;
 
-  double accesses() const { return 1.0 + hits + earlier; }
+  std::uint32_t accesses() const { return 1 + hits + earlier; }
 };
 static_assert(sizeof(Resident) == 64);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -21,10 +22,8 @@ class SampledRanking {
  public:
   explicit SampledRanking(std::uint64_t seed) : draws_(seed, "cache evict sample") {}
 
-  std::span<const Slot> candidates(const Contents& contents) {
-    if (drawn_for_ != contents.evictions() || drawn_from_ != contents.count()) {
-      draw(contents.evictions(), contents.count());
-    }
+  std::span<const Slot> candidates(std::uint64_t eviction, std::uint32_t residents) {
+    if (drawn_for_ != eviction || drawn_from_ != residents) draw(eviction, residents);
     return std::span(slots_).first(drawn_);
   }
 
@@ -48,13 +47,18 @@ class SampledRanking {
   std::uint32_t drawn_from_ = 0;
 };
 
-/// The first of the highest scores.
+/// The first of the highest scores; at least one.
 inline std::size_t highest(std::span<const double> scores) {
-  std::size_t best = 0;
-  for (std::size_t i = 1; i < scores.size(); ++i) {
-    if (scores[i] > scores[best]) best = i;
+  constexpr std::size_t lanes = 8;
+  std::array<double, lanes> best;
+  best.fill(scores[0]);
+  std::size_t i = 0;
+  for (; i + lanes <= scores.size(); i += lanes) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) best[lane] = std::max(best[lane], scores[i + lane]);
   }
-  return best;
+  for (; i < scores.size(); ++i) best[0] = std::max(best[0], scores[i]);
+  const double top = *std::max_element(best.begin(), best.end());
+  return static_cast<std::size_t>(std::find(scores.begin(), scores.end(), top) - scores.begin());
 }
 
 }  // namespace syswright::cache

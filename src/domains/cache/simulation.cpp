@@ -60,7 +60,7 @@ void CacheSimulation::make_room() {
   if (plan_->mode == RankingMode::queue) {
     return leave(queue_.top([this](Object object) { return contents_.find(object); }));
   }
-  ask_evict(ranking_.candidates(contents_), Stage::eviction);
+  ask_evict(ranking_.candidates(contents_.evictions(), contents_.count()), Stage::eviction);
 }
 
 void CacheSimulation::take_in() { rescore(contents_.insert(), Reply::inserted); }
