@@ -28,11 +28,11 @@ CacheTrace read(const Context& context, const std::string& path, const TraceRead
 
 std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
 
-/// "2,029,769,728 (1.89 GiB)"
+/// "2,029,769,728 bytes (1.89 GiB)"
 std::string bytes_text(std::uint64_t bytes) {
   constexpr std::array units = {"KiB", "MiB", "GiB", "TiB", "PiB"};
-  const std::string exact = with_thousands(bytes);
-  if (bytes < 1024) return exact + " B";
+  const std::string exact = with_thousands(bytes) + " bytes";
+  if (bytes < 1024) return exact;
   double value = static_cast<double>(bytes) / 1024;
   std::size_t unit = 0;
   for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
@@ -225,7 +225,7 @@ ExitCode record(const Context& context, const RecordArguments& arguments) {
             .set("files", recording.files)
             .set("bytes_read", recording.bytes)
             .set("exit_code", recording.exit_code));
-  context.note(fmt::format("{} blocks of {} files, {} bytes read; the command's exit code was {}",
+  context.note(fmt::format("{} blocks of {} files, {} read; the command's exit code was {}",
                            with_thousands(std::uint64_t{recording.trace.size()}), with_thousands(recording.files),
                            bytes_text(recording.bytes), recording.exit_code));
   return static_cast<ExitCode>(recording.exit_code);

@@ -8,8 +8,8 @@
 namespace syswright::trace {
 namespace {
 
-/// Fast, and within a few per cent of what higher levels reach on traces.
-constexpr int compression_level = 6;
+/// Level 6 takes three times as long on traces, for a tenth fewer bytes.
+constexpr int compression_level = 3;
 
 }  // namespace
 

@@ -72,7 +72,7 @@ class NamedPipe {
 };
 
 /// Starts a program with default signal handling. Returns its process number.
-pid_t start_program(const std::string& program, const std::vector<std::string>& arguments) {
+pid_t start_program(const std::string& program, const std::vector<std::string>& arguments, bool output_to_error) {
   std::vector<char*> raw;
   for (const std::string& argument : arguments) raw.push_back(const_cast<char*>(argument.c_str()));
   raw.push_back(nullptr);
@@ -85,8 +85,12 @@ pid_t start_program(const std::string& program, const std::vector<std::string>& 
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &all);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  if (output_to_error) posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
   pid_t process = 0;
-  const int error = posix_spawn(&process, program.c_str(), nullptr, &attributes, raw.data(), environ);
+  const int error = posix_spawn(&process, program.c_str(), &actions, &attributes, raw.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (error != 0) throw SystemError(fmt::format("cannot run '{}'", program), error);
   return process;
@@ -178,7 +182,7 @@ Recording record_command(const RecordOptions& options) {
 
   FileReads reads({options.maps, facts_of});
   LineSplitter lines(reads);
-  const pid_t process = start_program(strace, arguments);
+  const pid_t process = start_program(strace, arguments, options.output_to_error);
   const int status = follow(process, pipe.number(), lines, options.stop);
   if (reads.calls() == 0 && !options.stop.stop_requested()) {
     throw Error(

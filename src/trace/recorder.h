@@ -12,7 +12,8 @@ namespace syswright::trace {
 struct RecordOptions {
   std::vector<std::string> command;  ///< program and arguments; the program is looked up as a shell does
   MapCounting maps = MapCounting::data;
-  std::stop_token stop;  ///< ends the command (SIGTERM) and keeps what was recorded until then
+  bool output_to_error = false;  ///< the command's standard output goes to standard error
+  std::stop_token stop;          ///< ends the command (SIGTERM) and keeps what was recorded until then
 };
 
 struct Recording {
@@ -23,7 +24,8 @@ struct Recording {
 };
 
 /// Runs a command under strace and records the file blocks that it and its children read (see FileReads). Its streams
-/// are the caller's. Returns when the command and all that it started have ended.
+/// are the caller's, unless output_to_error says otherwise. Returns when the command and all that it started have
+/// ended.
 ///
 /// Reads that go by other ways are not seen: io_uring, the kernel's own loading of the programs, and what a mapping
 /// really touches (it counts as one read of its range). The command runs slower: each file call costs some microseconds
