@@ -39,8 +39,12 @@ class Checker {
     }
     std::vector<Rule> rules;
     for (const RuleDeclaration& declaration : tree_.rules) rules.push_back(rule(declaration, rules));
-    return std::make_shared<Program>(std::string(tree_.policy.text), signature_, std::move(statistics_),
-                                     std::move(rules));
+    try {
+      return std::make_shared<Program>(std::string(tree_.policy.text), signature_, std::move(statistics_),
+                                       std::move(rules));
+    } catch (const InputError& error) {
+      fail(tree_.policy.place, error.what());
+    }
   }
 
  private:

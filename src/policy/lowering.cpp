@@ -80,6 +80,16 @@ void Lowering::declare_parameters() {
 }
 
 Rule Lowering::run() {
+  try {
+    return lowered();
+  } catch (const ProgramError&) {
+    throw;
+  } catch (const InputError& error) {  // of the builder: the graph is too large
+    source_.fail(place_, error.what());
+  }
+}
+
+Rule Lowering::lowered() {
   const Outcome outcome = block(rule_.body);
   if (!outcome.always) {
     source_.fail(rule_.end, fmt::format("not every path of '{}' returns a value; add 'return …;' before this brace",
@@ -92,15 +102,13 @@ Rule Lowering::run() {
   Rule rule;
   rule.decision = decision_index_;
   rule.inputs = inputs_;
-  try {
-    rule.graph = builder_.finish(result.node);
-  } catch (const InputError& error) {
-    source_.fail(rule_.decision.place, error.what());
-  }
+  place_ = rule_.decision.place;
+  rule.graph = builder_.finish(result.node);
   return rule;
 }
 
 void Lowering::count_steps(std::size_t steps, Place place) {
+  place_ = place;
   steps_ += steps;
   if (steps_ > max_steps) {
     source_.fail(place, fmt::format("the rule unrolls to over {} steps; use fewer or shorter loops", max_steps));

@@ -43,6 +43,7 @@ class Lowering {
     bool always = false;  ///< every path returns
   };
 
+  Rule lowered();
   std::vector<Input> collect_inputs();
   void declare_parameters();
   void check_new_name(const syntax::Name& name) const;
@@ -102,6 +103,7 @@ class Lowering {
   Value first_answer_;  ///< with a dimension of its own
   Place first_answer_place_;
   std::size_t steps_ = 0;
+  Place place_;  ///< where the latest step was taken
 };
 
 }  // namespace syswright::policy

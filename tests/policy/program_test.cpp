@@ -113,6 +113,22 @@ TEST(Compile, RefusesTextsOverTheLimits) {
   EXPECT_THROW(compiled("policy p for cache {" + statistics + " rank evict(hits) { return hits; } }"), ProgramError);
 }
 
+TEST(Compile, SaysWhereAProgramGrowsTooLarge) {
+  const auto refusal = [](const std::string& body) -> std::string {
+    try {
+      compiled("policy p for cache {\nrank evict(hits) {\n" + body + "\nreturn 1;\n} }");
+    } catch (const ProgramError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  std::string lets;
+  for (int i = 0; i < 30000; ++i) lets += "let a" + std::to_string(i) + " = hits + " + std::to_string(i) + ";";
+  EXPECT_THAT(refusal(lets), ::testing::HasSubstr("the program is too large: more than 4096 operations"));
+  EXPECT_THAT(refusal(lets), ::testing::StartsWith("t.pol:3:"));
+  EXPECT_THAT(refusal("for i in 0..1000000 { let b = hits + i; }"), ::testing::StartsWith("t.pol:3:"));
+}
+
 // What would be exponential or quadratic if run naively ends, with a program or an error.
 TEST(Compile, StaysFastOnHostileTexts) {
   std::string branches = "let a = hits;";
