@@ -49,6 +49,7 @@ SW_INLINE double sw_exp(double x) {
 }
 SW_INLINE double sw_pow(double x, double y) {
   double (*volatile function)(double, double) = pow;
+  if (x == 0.0) return y > 0.0 ? 0.0 : y < 0.0 ? DBL_MAX : 1.0;
   return sw_finite(function(x, y));
 }
 #endif

@@ -43,6 +43,7 @@ inline double exp(double x) {
 }
 inline double pow(double x, double y) {
   double (*volatile function)(double, double) = std::pow;
+  if (x == 0.0) return y > 0.0 ? 0.0 : y < 0.0 ? largest : 1.0;
   return finite(function(x, y));
 }
 

@@ -8,7 +8,7 @@ namespace syswright::policy {
 namespace {
 
 // Longer or deeper expressions are cut into named parts, for the reader and for parsers with a nesting limit.
-constexpr std::size_t max_length = 90;
+constexpr std::size_t max_length = 60;
 constexpr unsigned max_depth = 7;
 
 class Writer {
@@ -80,6 +80,19 @@ class Writer {
     const auto arithmetic = [&](std::string_view symbol) {
       return overflow.above || overflow.below ? call("finite", infix(symbol).text) : infix(symbol);
     };
+    // Factors of one unit (1s, $1) matter to the checker and not to the value.
+    const auto is_factor = [&](std::size_t i, double value) {
+      const Node& factor = rule_.graph[node.arguments[i]];
+      return factor.op == Op::constant && factor.value == value;
+    };
+    const auto negated = [&](std::size_t i) { return Part{.text = "-" + operand(i), .atomic = false}; };
+    const auto product = [&] {
+      for (std::size_t i : {0, 1}) {
+        if (is_factor(i, 1)) return parts_[node.arguments[1 - i]];
+        if (is_factor(i, -1)) return negated(1 - i);
+      }
+      return arithmetic("*");
+    };
     const auto of_one = [&](std::string_view name) { return call(name, bare(node, 0)); };
     const auto of_two = [&](std::string_view name) { return call(name, bare(node, 0) + ", " + bare(node, 1)); };
     switch (node.op) {
@@ -91,11 +104,12 @@ class Writer {
       case Op::subtract:
         return arithmetic("-");
       case Op::multiply:
-        return arithmetic("*");
+        return product();
       case Op::divide:
+        if (is_factor(1, 1)) return parts_[node.arguments[0]];
         return overflow.zero_divisor ? of_two("divide") : arithmetic("/");
       case Op::negate:
-        return {.text = "-" + operand(0), .atomic = false};
+        return negated(0);
       case Op::absolute:
         return of_one("abs");
       case Op::minimum:

@@ -17,6 +17,11 @@ std::string statistic_name(std::string_view name) {
   return temporary || result.size() == 1 ? result + "_stat" : result;
 }
 
+std::string trimmed(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
 }  // namespace
 
 ExportPlan::ExportPlan(const Program& source) : program(&source), name(identifier(source.name())) {
@@ -108,7 +113,7 @@ std::vector<std::string> opening_lines(const ExportPlan& plan) {
       "The program:",
       ""};
   std::istringstream source(to_source(program));
-  for (std::string line; std::getline(source, line);) lines.push_back("  " + comment_text(line));
+  for (std::string line; std::getline(source, line);) lines.push_back(trimmed("  " + comment_text(line)));
   return lines;
 }
 

@@ -60,15 +60,14 @@ def _exp(x):
 
 
 def _pow(x, y):
+    if x == 0.0:
+        return 0.0 if y > 0.0 else _LARGEST if y < 0.0 else 1.0
     try:
         return math.pow(x, y)
     except OverflowError:
         return -_LARGEST if x < 0.0 and math.fmod(y, 2.0) != 0.0 else _LARGEST
-    except ValueError:
-        if x != 0.0:  # a negative base with a fractional exponent
-            return 0.0
-        odd = math.fmod(y, 2.0) in (1.0, -1.0)
-        return -_LARGEST if odd and math.copysign(1.0, x) < 0.0 else _LARGEST
+    except ValueError:  # a negative base with a fractional exponent
+        return 0.0
 )";
 }
 

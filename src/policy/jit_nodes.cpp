@@ -53,6 +53,8 @@ NodeEmitter::Value NodeEmitter::operation(NodeId id) {
   const auto first_if = [&](Predicate predicate) {
     return Value{.number = builder_.CreateSelect(builder_.CreateFCmp(predicate, a(), b()), a(), b())};
   };
+  // Factors of one unit (1s, $1) matter to the checker and not to the value.
+  const auto is_one = [&](NodeId operand) { return graph_[operand].op == Op::constant && graph_[operand].value == 1; };
   switch (node.op) {
     case Op::constant:
       return {.number = constant(node.value)};
@@ -63,8 +65,11 @@ NodeEmitter::Value NodeEmitter::operation(NodeId id) {
     case Op::subtract:
       return {.number = clamped(builder_.CreateFSub(a(), b()), overflow)};
     case Op::multiply:
+      if (is_one(node.arguments[0])) return {.number = b()};
+      if (is_one(node.arguments[1])) return {.number = a()};
       return {.number = clamped(builder_.CreateFMul(a(), b()), overflow)};
     case Op::divide:
+      if (is_one(node.arguments[1])) return {.number = a()};
       return {.number = quotient(a(), b(), overflow)};
     case Op::negate:
       return {.number = builder_.CreateFNeg(a())};
