@@ -75,7 +75,9 @@ Interval magnitude_range(const Interval& x) {
 
 Interval cut_to_finite(double low, double high) { return {semantics::finite(low), semantics::finite(high)}; }
 
-Interval apply_interval(Op op, std::span<const Interval> operands) {
+namespace {
+
+Interval bounds(Op op, std::span<const Interval> operands) {
   const Interval a = operands[0];
   const Interval b = operands.size() > 1 ? operands[1] : Interval{};
   switch (op) {
@@ -129,6 +131,13 @@ Interval apply_interval(Op op, std::span<const Interval> operands) {
   }
   assert(false && "constants and inputs are not applied");
   return anything;
+}
+
+}  // namespace
+
+Interval apply_interval(Op op, std::span<const Interval> operands) {
+  const Interval result = bounds(op, operands);
+  return {result.low + 0.0, result.high + 0.0};  // -0 becomes 0: it would only confuse a reader
 }
 
 }  // namespace syswright::policy

@@ -214,6 +214,7 @@ class Grower {
       case Op::divide:
         return product(op, type, size);
       case Op::square_root: {
+        if (!plain(type.dimension)) return product(Op::multiply, type, size);
         const auto squared = multiply(type.dimension, type.dimension);
         return builder_.apply(op, {grow({ValueKind::number, squared.value()}, size)});
       }
