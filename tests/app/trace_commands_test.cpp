@@ -46,7 +46,7 @@ TEST_F(TraceCommands, RefuseUnusableInputWithCode2) {
   EXPECT_THAT(bad.out, IsEmpty());
   EXPECT_THAT(run({"trace", "info", "--format", "cvs", csv_}).err, HasSubstr("unknown trace format 'cvs'"));
   EXPECT_THAT(run({"trace", "info", "--key-column", "0", csv_}).err, HasSubstr("columns count from 1"));
-  EXPECT_THAT(run({"trace", "inof", csv_}).err, HasSubstr("did you mean 'info'?"));
+  EXPECT_THAT(run({"trace", "inf", csv_}).err, HasSubstr("did you mean 'info'?"));
   EXPECT_EQ(run({"trace"}).code, 2);
 }
 
