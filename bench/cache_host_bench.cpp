@@ -141,7 +141,7 @@ void compile(benchmark::State& state, const char* rule) {
 
 BENCHMARK(native_lfu)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(queue, lru, lru, "lru")->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(queue, lfu, lfu, nullptr)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(queue, lfu, lfu, "lfu")->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(queue, aging, aging, nullptr)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(fetch_lines)->Arg(10'000)->Arg(100'000)->Arg(1'000'000)->Arg(4'000'000);
 BENCHMARK_CAPTURE(rank_sample, hyperbolic, hyperbolic)->Arg(10'000)->Arg(100'000)->Arg(1'000'000)->Arg(4'000'000);

@@ -106,9 +106,9 @@ class LazyQueue {
   }
 
   /// Puts an entry in the place of the first.
-  void sink(const Entry& entry) { sink_from(0, entry); }
+  void sink(Entry entry) { sink_from(0, entry); }
 
-  void sink_from(std::size_t at, const Entry& entry) {
+  void sink_from(std::size_t at, Entry entry) {
     const std::size_t size = heap_.size();
     for (;;) {
       const std::size_t child = 4 * at + 1;
