@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 
+#include "policy/foreign_words.h"
 #include "policy/lexer.h"
 
 namespace syswright::policy {
@@ -54,33 +55,6 @@ constexpr std::array<BinaryOperator, 14> binary_operators{{
 const BinaryOperator* find_operator(const Token& token) {
   const auto found = std::ranges::find_if(binary_operators, [&](const auto& op) { return token.is(op.text); });
   return found == binary_operators.end() ? nullptr : &*found;
-}
-
-/// Advice for words and symbols that other languages have here.
-std::string foreign(const Token& token) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> advice{{
-      {"=", "'=' assigns; to compare, write '=='"},
-      {"**", "a power is written x^2, or pow(x, y) for any exponent"},
-      {"//", "comments start with '#'; a whole quotient is floor(a / b)"},
-      {"%", "'%' stands directly after a number (25%); there is no remainder: write x - floor(x / y) * y"},
-      {"&", "write 'and'"},
-      {"|", "write 'or'"},
-      {"elif", "write 'else if'"},
-      {"elsif", "write 'else if'"},
-      {"then", "a choice between values is written c ? a : b; statements stand in braces: if c { … } else { … }"},
-      {"while", "a loop has a literal range: for i in 0..4 { … }"},
-      {"var", "a name is declared by 'let'"},
-      {"const", "a name is declared by 'let'"},
-      {"auto", "a name is declared by 'let'"},
-      {"double", "a name is declared by 'let'"},
-      {"float", "a name is declared by 'let'"},
-      {"require", "'require' is reserved for a later version of the language; remove this"},
-  }};
-  for (const auto& [text, words] : advice) {
-    if (token.is(text)) return std::string(words);
-  }
-  if (token.is("ensure")) return "'ensure' is reserved for a later version of the language; remove this";
-  return "";
 }
 
 class Parser {
@@ -136,7 +110,7 @@ class Parser {
     if (after_number_ && find_unit(token_.text) != nullptr) {
       fail(fmt::format("a unit follows its number without a space, as in 3{}", token_.text));
     }
-    if (const std::string words = foreign(token_); !words.empty()) fail(words);
+    if (const std::string words = foreign_word_advice(token_); !words.empty()) fail(words);
     if (symbol == ";") fail_at(previous_end_, fmt::format("expected ';' {}", purpose));
     fail(fmt::format("expected '{}' {}, but found {}", symbol, purpose, found()));
   }
@@ -161,7 +135,7 @@ class Parser {
       rule();
     } else if (token_.kind == TokenKind::end) {
       fail("expected '}' to close the policy");
-    } else if (const std::string words = foreign(token_); !words.empty()) {
+    } else if (const std::string words = foreign_word_advice(token_); !words.empty()) {
       fail(words);
     } else {
       fail(fmt::format("expected 'stat', 'rank', 'value' or '}}', but found {}", found()));
@@ -289,7 +263,7 @@ class Parser {
         {{"+=", Operator::add}, {"-=", Operator::subtract}, {"*=", Operator::multiply}, {"/=", Operator::divide}}};
     const Token start = token_;
     if (token_.kind != TokenKind::name || is_keyword(token_.text)) {
-      if (const std::string words = foreign(token_); !words.empty()) fail(words);
+      if (const std::string words = foreign_word_advice(token_); !words.empty()) fail(words);
       fail(fmt::format("expected a statement (let, if, for, return or an assignment), but found {}", found()));
     }
     Statement result{.kind = StatementKind::assign, .place = start.place, .name = {start.text, start.place}};
@@ -305,7 +279,7 @@ class Parser {
       return add(result);
     }
     if (!accept("=")) {
-      if (const std::string words = foreign(start); !words.empty()) fail_at(start.place, words);
+      if (const std::string words = foreign_word_advice(start); !words.empty()) fail_at(start.place, words);
       fail_at(start.place, fmt::format("{} starts no statement; write 'let {} = …;' to declare a name, '{} = …;' to "
                                        "change it, or 'return …;' to answer",
                                        quoted(start.text), start.text.substr(0, 40), start.text.substr(0, 40)));
@@ -422,7 +396,7 @@ class Parser {
     if (token.is("not")) fail("'not' needs parentheses here, or write '!'");
     if (token.is("if")) fail("a choice between values is written c ? a : b");
     if (token.kind != TokenKind::name || is_keyword(token.text)) {
-      if (const std::string words = foreign(token); !words.empty()) fail(words);
+      if (const std::string words = foreign_word_advice(token); !words.empty()) fail(words);
       fail(fmt::format("expected a value, but found {}", found()));
     }
     advance();

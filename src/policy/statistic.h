@@ -27,8 +27,7 @@ enum class StatisticKind {
 struct Statistic {
   std::string name;
   StatisticKind kind = StatisticKind::ewma;
-  std::string
-      source;  ///< a signal of the domain; for percentile, a candidate feature of the decision named in `decision`
+  std::string source;        ///< a signal; of percentile, a candidate feature of `decision`
   std::size_t decision = 0;  ///< of percentile
   double parameter = 0;
   std::size_t window = 0;
