@@ -9,9 +9,9 @@
 namespace syswright::cache {
 
 /// How often objects were requested lately, as TinyLFU counts it: counters that stop at 15, all halved from time to
-/// time. Kept for each object exactly, where a deployed cache keeps a count-min sketch: what is measured is the policy,
-/// not the sketch's collisions. Halving is put off until a counter is looked at, so every call is O(1). Source:
-/// Einziger, Friedman and Manes, "TinyLFU: A Highly Efficient Cache Admission Policy", ACM ToS 13(4), 2017.
+/// time. Kept for each object exactly, where a deployed cache keeps a count-min sketch: what is measured is the
+/// policy, not the sketch's collisions. Halving is put off until a counter is looked at, so every call is O(1).
+/// Source: Einziger, Friedman and Manes, "TinyLFU: A Highly Efficient Cache Admission Policy", ACM ToS 13(4), 2017.
 class AgingCounts {
  public:
   explicit AgingCounts(std::size_t objects) : counts_(objects) {}

@@ -10,9 +10,9 @@ namespace syswright::cache {
 
 /// ARC: two LRU queues, of objects asked for once and more often, each with a queue of the names that left it. A
 /// request for a remembered name moves the target share of the first queue towards the side that would have kept it.
-/// With sizes, shares and targets are bytes. O(1) amortised. Source: Megiddo and Modha, "ARC: A Self-Tuning, Low
-/// Overhead Replacement Cache", FAST 2003, figure 4; where it says that the first queue and its names hold c pages, the
-/// sum here may fall short of c by less than one object.
+/// With sizes, shares and targets are bytes. O(1) amortised.
+/// Source: Megiddo and Modha, "ARC: A Self-Tuning, Low Overhead Replacement Cache", FAST 2003, figure 4; where it says
+/// that the first queue and its names hold c pages, the sum here may fall short of c by less than one object.
 template <typename Sizes>
 class Arc {
  public:

@@ -10,8 +10,8 @@
 namespace syswright::cache {
 
 /// GDSF: the object with the lowest priority leaves, of equals the one requested longest ago. Priority, set at each
-/// request: age of the cache + requests since insertion / size; the age is the priority of the last victim.
-/// O(log residents) a request.
+/// request: age of the cache + requests since insertion / size; the age is the priority of the last victim. O(log
+/// residents) a request.
 /// Source: Cherkasova, "Improving WWW Proxies Performance with Greedy-Dual-Size-Frequency Caching Policy", HP Labs
 /// HPL-98-69, 1998, with cost 1.
 template <typename Sizes>

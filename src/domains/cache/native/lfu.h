@@ -9,8 +9,8 @@
 namespace syswright::cache {
 
 /// Least frequently used: the object with the fewest requests since it was taken in leaves, of equals the one that
-/// reached that number first. Counts end with an eviction. O(1) a request: objects of one count stand in one queue, and
-/// the queues in order of their counts.
+/// reached that number first. Counts end with an eviction. O(1) a request: objects of one count stand in one queue,
+/// and the queues in order of their counts.
 /// Source: Shah, Mitra and Matani, "An O(1) Algorithm for Implementing the LFU Cache Eviction Scheme", 2010.
 template <typename Sizes>
 class Lfu {

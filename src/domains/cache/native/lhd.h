@@ -14,9 +14,9 @@ namespace syswright::cache {
 
 /// LHD: of a random sample of residents and the last few arrivals, the one with the least hit density for its size
 /// leaves. The densities are learned anew every 2^20 requests: on shorter traces it keeps its first guess, which
-/// prefers what is young and was hit soon. One arrival in 32 is an explorer and stays longer than it deserves, within 1
-/// % of the capacity, so that hits at great ages are seen. O(1) a request, 40 candidates an eviction. Source: Beckmann,
-/// Chen and Cidon, "LHD: Improving Cache Hit Rate by Maximizing Hit Density", NSDI 2018.
+/// prefers what is young and was hit soon. One arrival in 32 is an explorer and stays longer than it deserves, within
+/// 1 % of the capacity, so that hits at great ages are seen. O(1) a request, 40 candidates an eviction.
+/// Source: Beckmann, Chen and Cidon, "LHD: Improving Cache Hit Rate by Maximizing Hit Density", NSDI 2018.
 template <typename Sizes>
 class Lhd {
  public:

@@ -8,8 +8,8 @@ namespace syswright::cache {
 
 /// What LHD learns: the hit density (chance of a hit for each request's worth of space held) of objects by age and
 /// class. Ages are in requests, coarsened to fit 20,000 steps; the class of an object is the logarithm of the sum of
-/// its last two ages at a hit. Source: Beckmann, Chen and Cidon, "LHD: Improving Cache Hit Rate by Maximizing Hit
-/// Density", NSDI 2018, sections 4, 5.
+/// its last two ages at a hit.
+/// Source: Beckmann, Chen and Cidon, "LHD: Improving Cache Hit Rate by Maximizing Hit Density", NSDI 2018.
 class LhdModel {
  public:
   static constexpr std::uint64_t most_age = 20'000;

@@ -11,9 +11,9 @@ namespace syswright::cache {
 /// S3-FIFO: new objects enter a small FIFO queue (a tenth of the capacity); those hit at least twice there move on to
 /// the main FIFO queue, the others leave and are remembered by name; an object asked for while remembered enters the
 /// main queue, whose objects go round again while they were hit since they last did, at most three times. A new object
-/// larger than the small queue is bypassed. O(1) amortised. Source: Yang, Zhang, Qiu, Yue and Rashmi, "FIFO Queues are
-/// All You Need for Cache Eviction", SOSP 2023, algorithm 1; threshold of two hits and a memory of 9/10 of the capacity
-/// as in its authors' simulator.
+/// larger than the small queue is bypassed. O(1) amortised.
+/// Source: Yang, Zhang, Qiu, Yue and Rashmi, "FIFO Queues are All You Need for Cache Eviction", SOSP 2023, algorithm
+/// 1; threshold of two hits and a memory of 9/10 of the capacity as in its authors' simulator.
 template <typename Sizes>
 class S3Fifo {
  public:

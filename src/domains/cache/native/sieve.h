@@ -9,7 +9,8 @@ namespace syswright::cache {
 /// SIEVE: a queue in order of arrival with one bit an object, set by a hit, and a hand that walks from the old end to
 /// the young one and round again. At an eviction the hand clears set bits as it passes and takes the first object
 /// without one; objects keep their places. O(1) amortised. Until the hand has gone round once it evicts what LFU
-/// evicts. Source: Zhang, Yang, Yue, Vigfusson and Rashmi, "SIEVE is Simpler than LRU", NSDI 2024, algorithm 1.
+/// evicts.
+/// Source: Zhang, Yang, Yue, Vigfusson and Rashmi, "SIEVE is Simpler than LRU", NSDI 2024, algorithm 1.
 template <typename Sizes>
 class Sieve {
  public:

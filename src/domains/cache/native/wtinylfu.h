@@ -7,13 +7,13 @@
 
 namespace syswright::cache {
 
-/// W-TinyLFU: new objects enter a small LRU window (1 % of the capacity). What the window pushes out is a candidate for
-/// the main segmented LRU (probation, and a protected segment of 80 %): where there is no room, it replaces the oldest
-/// objects of the main part if it was requested more often lately than all of them together, and leaves otherwise.
-/// Counts are halved after ten requests for each resident. O(1) amortised with equal sizes.
-/// Source: Einziger, Friedman and Manes, "TinyLFU: A Highly Efficient Cache Admission Policy", ACM ToS 13(4), 2017; the
-/// rule for several victims: Einziger, Eytan, Friedman and Manes, "Lightweight Robust Size Aware Cache Management", ACM
-/// ToS 18(3), 2022 (aggregated victims).
+/// W-TinyLFU: new objects enter a small LRU window (1 % of the capacity). What the window pushes out is a candidate
+/// for the main segmented LRU (probation, and a protected segment of 80 %): where there is no room, it replaces the
+/// oldest objects of the main part if it was requested more often lately than all of them together, and leaves
+/// otherwise. Counts are halved after ten requests for each resident. O(1) amortised with equal sizes.
+/// Source: Einziger, Friedman and Manes, "TinyLFU: A Highly Efficient Cache Admission Policy", ACM ToS 13(4), 2017;
+/// the rule for several victims: Einziger, Eytan, Friedman and Manes, "Lightweight Robust Size Aware Cache
+/// Management", ACM ToS 18(3), 2022 (aggregated victims).
 template <typename Sizes>
 class WTinyLfu {
  public:
