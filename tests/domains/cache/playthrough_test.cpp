@@ -30,7 +30,7 @@ policy queue_with_admission for cache {
   rank evict(last_access, hits) by queue { return -(last_access + 20 * hits); }
   value admit(gap, fill) { return fill < 0.9 or gap < 2 * evicted or evicted == 0 ? take : refuse; }
 })",
-                         700, 703, 4);
+                         400, 403, 4);
   text += contract::show_baselines_and_bounds(domain, scenario);
   contract::expect_playthrough(SYSWRIGHT_SOURCE_DIR, "cache", text);
 }
