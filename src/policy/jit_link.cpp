@@ -13,10 +13,14 @@
 namespace syswright::policy {
 namespace {
 
+void check(llvm::Error error) {
+  if (error) throw Error(fmt::format("native code of a policy cannot be linked: {}", llvm::toString(std::move(error))));
+}
+
 template <typename T>
 T value_or_throw(llvm::Expected<T> expected) {
-  if (expected) return std::move(*expected);
-  throw Error(fmt::format("native code of a policy cannot be linked: {}", llvm::toString(expected.takeError())));
+  check(expected.takeError());
+  return std::move(*expected);
 }
 
 std::unique_ptr<llvm::orc::ExecutorProcessControl> this_process() {
@@ -31,6 +35,10 @@ struct JitCode::Session {
   llvm::orc::ObjectLinkingLayer layer{session};
   llvm::orc::JITDylib& library{session.createBareJITDylib("policy")};
 
+  // What goes wrong is thrown by whoever asked; LLVM would also print it.
+  Session() {
+    session.setErrorReporter([](llvm::Error error) { llvm::consumeError(std::move(error)); });
+  }
   ~Session() { llvm::cantFail(session.endSession()); }
 };
 
@@ -40,8 +48,8 @@ JitCode::JitCode(std::unique_ptr<llvm::MemoryBuffer> object) : session_(std::mak
     symbols[session_->session.intern(symbol.name)] = {llvm::orc::ExecutorAddr::fromPtr(symbol.address),
                                                       llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
   }
-  llvm::cantFail(session_->library.define(llvm::orc::absoluteSymbols(std::move(symbols))));
-  llvm::cantFail(session_->layer.add(session_->library, std::move(object)));
+  check(session_->library.define(llvm::orc::absoluteSymbols(std::move(symbols))));
+  check(session_->layer.add(session_->library, std::move(object)));
 }
 
 JitCode::~JitCode() = default;
