@@ -1,6 +1,6 @@
 #include "base/distributions.h"
 
-#include <math.h>  // lgamma_r, which unlike std::lgamma writes no global
+#include <math.h>  // NOLINT(modernize-deprecated-headers): lgamma_r, which unlike std::lgamma writes no global
 
 #include <cmath>
 #include <limits>

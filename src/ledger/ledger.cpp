@@ -47,7 +47,7 @@ struct IndexHash {
 std::string now_utc() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
-  ::gmtime_r(&now, &parts);
+  if (::gmtime_r(&now, &parts) == nullptr) return "";
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
                      parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
@@ -61,19 +61,18 @@ double real_or_nan(const Statement& row, int column) {
 
 class Ledger::Storage {
  public:
-  Storage(const std::string& path, double wait_seconds) : database(path, wait_seconds) {
-    ledger::prepare_schema(database);
-    statements.emplace(database);
+  Storage(const std::string& path, double wait_seconds)
+      : database(path, wait_seconds), statements(ledger::with_schema(database)) {
     read_codes();
     read_programs();
     read_index();
   }
 
   std::optional<Evaluation> find(const EvaluationKey& key) {
-    const auto code = codes.find(key.code_version);
-    if (code == codes.end()) return std::nullopt;
-    const auto known = index.find({key.policy, key.scenario, code->second});
-    if (known == index.end()) return std::nullopt;
+    const auto code = codes_.find(key.code_version);
+    if (code == codes_.end()) return std::nullopt;
+    const auto known = index_.find({key.policy, key.scenario, code->second});
+    if (known == index_.end()) return std::nullopt;
     return read_evaluation(known->second);
   }
 
@@ -81,14 +80,14 @@ class Ledger::Storage {
     try {
       write(batch);
     } catch (...) {
-      codes.clear();  // some may have been numbered in what is now undone
+      codes_.clear();  // some may have been numbered in what is now undone
       read_codes();
       throw;
     }
   }
 
   Evaluation read_evaluation(std::int64_t id) {
-    Statement& row = statements->evaluation;
+    Statement& row = statements.evaluation;
     const Reading reading(row.bind(id));
     if (!row.step()) damaged("an evaluation is gone");
     auto metrics = ledger::decode_numbers(row.blob(1));
@@ -134,7 +133,7 @@ class Ledger::Storage {
 
   mutable std::mutex mutex;
   Database database;
-  std::optional<Statements> statements;
+  Statements statements;
   std::unordered_set<Digest, DigestHash> programs;  // written down with their text
 
  private:
@@ -144,17 +143,17 @@ class Ledger::Storage {
     added.reserve(batch.evaluations.size());
     Transaction transaction(database);
     for (const PolicyRecord& policy : batch.policies) {
-      statements->insert_policy.bind(policy.digest, policy.domain, policy.name, policy.source).run();
+      statements.insert_policy.bind(policy.digest, policy.domain, policy.name, policy.source).run();
     }
     for (const ScenarioRecord& scenario : batch.scenarios) {
-      statements->insert_scenario.bind(scenario.digest, scenario.domain, scenario.label).run();
+      statements.insert_scenario.bind(scenario.digest, scenario.domain, scenario.label).run();
     }
     for (const EvaluationRecord& record : batch.evaluations) {
       const IndexKey key{record.key.policy, record.key.scenario, code_id(record.key.code_version)};
-      if (!index.contains(key)) added.emplace_back(key, insert(key, record, now));
+      if (!index_.contains(key)) added.emplace_back(key, insert(key, record, now));
     }
     transaction.commit();
-    index.insert(added.begin(), added.end());
+    index_.insert(added.begin(), added.end());
     for (const PolicyRecord& policy : batch.policies) {
       if (!policy.source.empty()) programs.insert(policy.digest);
     }
@@ -162,7 +161,7 @@ class Ledger::Storage {
 
   void read_codes() {
     Statement rows(database, "SELECT version, id FROM code");
-    while (rows.step()) codes.emplace(rows.text(0), rows.integer(1));
+    while (rows.step()) codes_.emplace(rows.text(0), rows.integer(1));
   }
 
   void read_programs() {
@@ -171,20 +170,20 @@ class Ledger::Storage {
   }
 
   void read_index() {
-    index.reserve(static_cast<std::size_t>(database.integer("SELECT count(*) FROM evaluation")));
+    index_.reserve(static_cast<std::size_t>(database.integer("SELECT count(*) FROM evaluation")));
     // All of these stand in the index of the table: the results are not read.
     Statement rows(database, "SELECT policy, scenario, code, id FROM evaluation");
-    while (rows.step()) index.emplace(IndexKey{rows.digest(0), rows.digest(1), rows.integer(2)}, rows.integer(3));
+    while (rows.step()) index_.emplace(IndexKey{rows.digest(0), rows.digest(1), rows.integer(2)}, rows.integer(3));
   }
 
   /// Within a transaction.
   CodeId code_id(const std::string& version) {
-    const auto known = codes.find(version);
-    if (known != codes.end()) return known->second;
-    statements->insert_code.bind(version).run();
-    const Reading reading(statements->code.bind(version));
-    if (!statements->code.step()) damaged("a code version is gone");
-    return codes.emplace(version, statements->code.integer(0)).first->second;
+    const auto known = codes_.find(version);
+    if (known != codes_.end()) return known->second;
+    statements.insert_code.bind(version).run();
+    const Reading reading(statements.code.bind(version));
+    if (!statements.code.step()) damaged("a code version is gone");
+    return codes_.emplace(version, statements.code.integer(0)).first->second;
   }
 
   std::int64_t insert(const IndexKey& key, const EvaluationRecord& record, const std::string& now) {
@@ -194,19 +193,19 @@ class Ledger::Storage {
     const std::string details = ledger::encode_details(evaluation.details);
     const std::int64_t status = evaluation.status == Evaluation::Status::ok ? 0 : 1;
     const auto objective = evaluation.metrics.empty() ? std::nullopt : std::optional(evaluation.metrics.front());
-    statements->insert_evaluation
+    statements.insert_evaluation
         .bind(key.policy, key.scenario, key.code, status, objective, Blob{metrics}, Blob{blocks}, Blob{details},
               evaluation.failure, static_cast<std::int64_t>(evaluation.events), record.seconds, now)
         .run();
     if (database.changes() > 0) return database.last_id();
     // Another process was first.
-    const Reading reading(statements->evaluation_id.bind(key.policy, key.scenario, key.code));
-    if (!statements->evaluation_id.step()) damaged("an evaluation is gone");
-    return statements->evaluation_id.integer(0);
+    const Reading reading(statements.evaluation_id.bind(key.policy, key.scenario, key.code));
+    if (!statements.evaluation_id.step()) damaged("an evaluation is gone");
+    return statements.evaluation_id.integer(0);
   }
 
-  std::unordered_map<std::string, CodeId> codes;
-  std::unordered_map<IndexKey, std::int64_t, IndexHash> index;  // to row numbers
+  std::unordered_map<std::string, CodeId> codes_;
+  std::unordered_map<IndexKey, std::int64_t, IndexHash> index_;  // to row numbers
 };
 
 Ledger::Ledger(const std::string& path, double wait_seconds)

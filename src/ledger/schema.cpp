@@ -40,7 +40,7 @@ CREATE INDEX verdict_by_policy ON verdict(policy);
 )";
 
 void set_journal(Database& database) {
-  const std::string mode = database.text("PRAGMA journal_mode = WAL");
+  const std::string mode = database.text_patiently("PRAGMA journal_mode = WAL");
   // Without WAL (a network folder) only FULL keeps a rollback journal safe from a loss of power.
   database.execute(mode == "wal" ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
   database.execute("PRAGMA wal_autocheckpoint = 8192");  // pages of 4 KiB: a checkpoint each 32 MiB
@@ -62,7 +62,7 @@ void create_tables(Database& database) {
 
 }  // namespace
 
-void prepare_schema(Database& database) {
+Database& with_schema(Database& database) {
   // The first read of the file: what is not a database fails here, before anything is written.
   const std::int64_t found = database.integer("PRAGMA application_id");
   const bool empty = database.integer("SELECT count(*) FROM sqlite_master") == 0;
@@ -79,6 +79,7 @@ void prepare_schema(Database& database) {
   }
   set_journal(database);
   if (empty) create_tables(database);
+  return database;
 }
 
 }  // namespace syswright::ledger

@@ -8,7 +8,8 @@ namespace syswright::ledger {
 inline constexpr int schema_version = 1;
 
 /// Makes a database that was just opened a ledger: sets the journal, creates the tables in a new file, brings older
-/// ones up to date. Throws LedgerError for a database of another program, and for one from a newer Syswright.
-void prepare_schema(Database& database);
+/// ones up to date. Returns it. Throws LedgerError for a database of another program, and for one from a newer
+/// Syswright.
+Database& with_schema(Database& database);
 
 }  // namespace syswright::ledger

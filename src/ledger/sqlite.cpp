@@ -58,16 +58,15 @@ void create_folder_of(const std::string& path) {
 
 }  // namespace
 
-Database::Database(const std::string& path, double wait_seconds) : path_(path) {
+Database::Database(const std::string& path, double wait_seconds) : path_(path), wait_seconds_(wait_seconds) {
   if (path != ":memory:") create_folder_of(path);
   // NOMUTEX: the ledger has its own lock.
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
   if (code != SQLITE_OK) {
-    const LedgerError error(fmt::format("ledger '{}': {}; {}", path,
-                                        handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code), remedy(code)));
+    const std::string problem = handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
     sqlite3_close(handle_);
-    throw error;
+    throw LedgerError(fmt::format("ledger '{}': {}; {}", path, problem, remedy(code)));
   }
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_busy_timeout(handle_, static_cast<int>(wait_seconds * 1000));
@@ -92,6 +91,19 @@ std::int64_t Database::integer(const std::string& sql) {
 std::string Database::text(const std::string& sql) {
   Statement statement(*this, sql);
   return statement.step() ? std::string(statement.text(0)) : "";
+}
+
+std::string Database::text_patiently(const std::string& sql) {
+  constexpr int pause_ms = 5;
+  for (int waited_ms = 0;; waited_ms += pause_ms) {
+    try {
+      return text(sql);
+    } catch (const LedgerError&) {
+      const bool busy = (sqlite3_errcode(handle_) & 0xFF) == SQLITE_BUSY;
+      if (!busy || waited_ms >= wait_seconds_ * 1000) throw;
+    }
+    sqlite3_sleep(pause_ms);
+  }
 }
 
 std::int64_t Database::last_id() const { return sqlite3_last_insert_rowid(handle_); }

@@ -31,6 +31,8 @@ class Database {
   void execute(const std::string& sql);
   std::int64_t integer(const std::string& sql);
   std::string text(const std::string& sql);
+  /// Like text(), for the statements in which SQLite itself does not wait for other processes.
+  std::string text_patiently(const std::string& sql);
   std::int64_t last_id() const;
   /// Rows that the last INSERT, UPDATE or DELETE touched.
   int changes() const;
@@ -41,6 +43,7 @@ class Database {
 
  private:
   std::string path_;
+  double wait_seconds_;
   sqlite3* handle_ = nullptr;
 };
 
