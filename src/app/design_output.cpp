@@ -22,9 +22,9 @@ std::string comment(std::string text) {
 
 std::string search_sentence(const DesignReport& report) {
   const design::Outcome& outcome = report.run.outcome;
-  return fmt::format("{}, seed {}, budget {}: {} candidates for {:.5g} evaluations{}", report.designer, report.seed,
-                     report.budget, with_thousands(outcome.candidates), outcome.spent,
-                     outcome.stopped ? ", interrupted" : "");
+  return fmt::format("{}, seed {}, budget {}{}: {} candidates for {:.5g} evaluations", report.designer, report.seed,
+                     report.budget, outcome.stopped ? " (interrupted)" : "", with_thousands(outcome.candidates),
+                     outcome.spent);
 }
 
 std::vector<std::string> score_sentences(const DesignReport& report) {
