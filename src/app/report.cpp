@@ -131,8 +131,8 @@ std::string verdict_headline(const DesignReport& report) {
   if (level == all) return "The designed policy and the best baseline cannot be told apart on the held-out part.";
   std::vector<std::string> parts;
   if (wins > 0) parts.push_back(fmt::format("beats every baseline in {}", wins));
-  if (level > 0) parts.push_back(fmt::format("cannot be told apart from the best one in {}", level));
-  if (losses > 0) parts.push_back(fmt::format("loses to one in {}", losses));
+  if (level > 0) parts.push_back(fmt::format("cannot be told apart from the best baseline in {}", level));
+  if (losses > 0) parts.push_back(fmt::format("loses to a baseline in {}", losses));
   return fmt::format("Of {} held-out scenarios, the designed policy {}.", all, fmt::join(parts, ", "));
 }
 

@@ -175,14 +175,18 @@ std::string step_of(const design::Ancestor& ancestor, const design::Ancestor* be
   return element("li", "", text);
 }
 
-std::string lineage_list(const design::Outcome& outcome) {
-  const std::vector<design::Ancestor> chain = lineage(outcome);
+std::string history_section(const DesignReport& report) {
+  const std::vector<design::Ancestor> chain = lineage(report.run.outcome);
   if (chain.size() < 2) return "";
   const std::size_t first = chain.size() > longest_lineage ? chain.size() - longest_lineage : 0;
   std::string steps;
   for (std::size_t i = first; i < chain.size(); ++i) steps += step_of(chain[i], i == first ? nullptr : &chain[i - 1]);
-  const std::string note = first == 0 ? "" : fmt::format(" (the last {} steps of {})", longest_lineage, chain.size());
-  return element("h3", "", "Its ancestors" + note) + element("ol", class_of("steps"), "\n" + steps);
+  return section(
+      "How it came about",
+      fmt::format("The policy's ancestors{}, oldest first, and what each step changed. Training scores of early "
+                  "steps come from smaller samples.",
+                  first == 0 ? "" : fmt::format(" (the last {} of {})", longest_lineage, chain.size())),
+      element("ol", class_of("steps"), "\n" + steps), "long");
 }
 
 std::string policy_section(const DesignReport& report) {
@@ -192,7 +196,7 @@ std::string policy_section(const DesignReport& report) {
       fmt::format("{} operations, digest {}. Check it with 'syswright check', write it as C, C++ or Python with "
                   "'syswright export'.",
                   best.size(), best.digest().hex()),
-      program_block(best) + lineage_list(report.run.outcome), "long");
+      program_block(best));
 }
 
 std::string search_section(const DesignReport& report) {
@@ -278,7 +282,7 @@ std::string report_html(const DesignReport& report) {
       element("header", "",
               "\n" + element("p", class_of("kind"), "Syswright design report") + element("h1", "", escaped(title)));
   body += verdict_section(report) + plots_section(report) + policy_section(report) + search_section(report) +
-          tables_section(report) + runner_up_section(report) + conditions_section(report);
+          tables_section(report) + history_section(report) + runner_up_section(report) + conditions_section(report);
   body += element("footer", "",
                   escaped("Made by Syswright " + report.version + ". The same numbers: results.csv and report.json."));
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"

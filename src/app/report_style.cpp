@@ -11,7 +11,7 @@ std::string_view report_style() {
   --level: #8a5a00; --code: #f6f7f8; --kw: #8250df; --num: #0a62c4; --com: #6a737d; --add: #14663a; --del: #a1260d;
   --add-band: #e5f5eb; --del-band: #fcebe8;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #14171b; --card: #1c2026; --ink: #e4e7eb; --soft: #9aa4af; --rule: #343a42; --grid: #2a2f36;
     --own: #6cb2ff; --own-band: #1b2f47; --other: #7f8994; --bound: #f0a04b; --good: #58c98b; --bad: #ff8a7a;
