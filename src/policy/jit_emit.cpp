@@ -1,5 +1,6 @@
 #include "policy/jit_emit.h"
 
+#include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Module.h>
 
 #include "policy/jit_math.h"

@@ -1,5 +1,6 @@
 #include "policy/jit_nodes.h"
 
+#include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/Module.h>
 
@@ -12,7 +13,7 @@ namespace syswright::policy {
 
 using Predicate = llvm::CmpInst::Predicate;
 
-NodeEmitter::NodeEmitter(llvm::IRBuilder<>& builder, const Graph& graph, const std::vector<Overflow>& overflows,
+NodeEmitter::NodeEmitter(llvm::IRBuilderBase& builder, const Graph& graph, const std::vector<Overflow>& overflows,
                          Shape shape)
     : builder_(builder),
       graph_(graph),
@@ -22,6 +23,8 @@ NodeEmitter::NodeEmitter(llvm::IRBuilder<>& builder, const Graph& graph, const s
       values_(graph.size()) {
   if (shape == Shape::vector) type_ = llvm::FixedVectorType::get(type_, jit_lanes);
 }
+
+llvm::Value* NodeEmitter::constant(double value) const { return llvm::ConstantFP::get(type_, value); }
 
 void NodeEmitter::spread(NodeId id, NodeEmitter& scalar) {
   const Value& value = scalar.values_[id];
@@ -140,15 +143,16 @@ llvm::Value* NodeEmitter::root_of(llvm::Value* x) {
   return builder_.CreateSelect(positive, builder_.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, x), constant(0));
 }
 
-llvm::Value* NodeEmitter::call(const char* name, llvm::ArrayRef<llvm::Value*> arguments) {
+llvm::Value* NodeEmitter::call(const char* name, std::initializer_list<llvm::Value*> arguments) {
   if (shape_ == Shape::vector) return call_lanes(name, arguments);
   llvm::Module& module = *builder_.GetInsertBlock()->getModule();
   const std::vector<llvm::Type*> types(arguments.size(), type_);
-  return builder_.CreateCall(module.getOrInsertFunction(name, llvm::FunctionType::get(type_, types, false)), arguments);
+  return builder_.CreateCall(module.getOrInsertFunction(name, llvm::FunctionType::get(type_, types, false)),
+                             std::vector(arguments));
 }
 
 /// The lanes pass through memory to one call, so that what else is alive is saved once and not once a lane.
-llvm::Value* NodeEmitter::call_lanes(const char* name, llvm::ArrayRef<llvm::Value*> arguments) {
+llvm::Value* NodeEmitter::call_lanes(const char* name, std::initializer_list<llvm::Value*> arguments) {
   llvm::BasicBlock& entry = builder_.GetInsertBlock()->getParent()->getEntryBlock();
   llvm::IRBuilder<> at_entry(&entry, entry.begin());
   std::vector<llvm::Value*> places;

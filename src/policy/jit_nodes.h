@@ -1,20 +1,24 @@
 #pragma once
 
-#include <llvm/IR/IRBuilder.h>
-
+#include <initializer_list>
 #include <vector>
 
 #include "policy/jit_overflow.h"
 #include "policy/program.h"
 
+namespace llvm {
+class IRBuilderBase;
+class Type;
+class Value;
+}  // namespace llvm
+
 namespace syswright::policy {
 
-/// Emits the nodes of one graph as LLVM values of one shape: doubles, or vectors of jit_lanes doubles. Private to the
-/// JIT: the only header that includes LLVM's.
+/// Emits the nodes of one graph as LLVM values of one shape: doubles, or vectors of jit_lanes doubles.
 class NodeEmitter {
  public:
   enum class Shape { scalar, vector };
-  NodeEmitter(llvm::IRBuilder<>& builder, const Graph& graph, const std::vector<Overflow>& overflows, Shape shape);
+  NodeEmitter(llvm::IRBuilderBase& builder, const Graph& graph, const std::vector<Overflow>& overflows, Shape shape);
 
   /// Gives an input its value.
   void set(NodeId id, llvm::Value* number) { values_[id].number = number; }
@@ -33,18 +37,18 @@ class NodeEmitter {
     bool made_as_truth = false;  ///< then truth says all; otherwise number does
   };
 
-  static Value truth_value(llvm::Value* truth) { return {.truth = truth, .made_as_truth = true}; }
+  static Value truth_value(llvm::Value* value) { return {.truth = value, .made_as_truth = true}; }
   llvm::Value* truth(NodeId id);
-  llvm::Value* constant(double value) const { return llvm::ConstantFP::get(type_, value); }
+  llvm::Value* constant(double value) const;
   Value operation(NodeId id);
   llvm::Value* clamped(llvm::Value* x, const Overflow& overflow);
   llvm::Value* quotient(llvm::Value* a, llvm::Value* b, const Overflow& overflow);
   llvm::Value* root_of(llvm::Value* x);
-  llvm::Value* call(const char* name, llvm::ArrayRef<llvm::Value*> arguments);
-  llvm::Value* call_lanes(const char* name, llvm::ArrayRef<llvm::Value*> arguments);
+  llvm::Value* call(const char* name, std::initializer_list<llvm::Value*> arguments);
+  llvm::Value* call_lanes(const char* name, std::initializer_list<llvm::Value*> arguments);
   Value choice(const Node& node);
 
-  llvm::IRBuilder<>& builder_;
+  llvm::IRBuilderBase& builder_;
   const Graph& graph_;
   const std::vector<Overflow>& overflows_;
   Shape shape_;

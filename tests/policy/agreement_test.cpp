@@ -73,7 +73,7 @@ TEST_P(Agreement, NativeCode) {
     for (std::size_t r = 0; r < program->rules().size(); ++r) {
       const Rule& rule = program->rules()[r];
       expect_agreement(rule, native->rules()[r], nth_questions(index, rule, *program, batch_lengths.back()));
-      if (HasFatalFailure()) return;
+      if (HasFatalFailure()) FAIL() << to_source(*program);
     }
   }
 }
