@@ -32,15 +32,15 @@ CacheTrace replay(std::string_view lines, MapCounting maps = MapCounting::data,
 
 TEST(FileReads, PlacesReadsByTheFilePosition) {
   const CacheTrace trace = replay(
-      "10 100.5 openat(AT_FDCWD</home>, \"a\", O_RDONLY|O_CLOEXEC) = 3</home/a>\n"
-      "10 100.6 read(3</home/a>, \"\"..., 4096) = 4096\n"
-      "10 100.7 read(3</home/a>, \"\"..., 4096) = 100\n"
-      "10 100.8 read(3</home/a>, \"\"..., 4096) = 0\n"
-      "10 100.9 lseek(3</home/a>, 8000, SEEK_SET) = 8000\n"
-      "10 101.0 read(3</home/a>, \"\"..., 4096) = 4096\n"
-      "10 101.1 pread64(3</home/a>, \"\"..., 10, 40960) = 10\n"
-      "10 101.2 read(3</home/a>, \"\"..., 1) = 1\n"
-      "10 101.5 close(3</home/a>) = 0\n");
+      "10 100.5 openat(AT_FDCWD</data>, \"a\", O_RDONLY|O_CLOEXEC) = 3</data/a>\n"
+      "10 100.6 read(3</data/a>, \"\"..., 4096) = 4096\n"
+      "10 100.7 read(3</data/a>, \"\"..., 4096) = 100\n"
+      "10 100.8 read(3</data/a>, \"\"..., 4096) = 0\n"
+      "10 100.9 lseek(3</data/a>, 8000, SEEK_SET) = 8000\n"
+      "10 101.0 read(3</data/a>, \"\"..., 4096) = 4096\n"
+      "10 101.1 pread64(3</data/a>, \"\"..., 10, 40960) = 10\n"
+      "10 101.2 read(3</data/a>, \"\"..., 1) = 1\n"
+      "10 101.5 close(3</data/a>) = 0\n");
   // Bytes 0–4095; 4096–4195; 8000–12095 (blocks 1 and 2); block 10; 12096 (block 2).
   EXPECT_THAT(trace.keys, ElementsAre(0, 1, 1, 2, 10, 2));
   EXPECT_THAT(trace.sizes, ElementsAre(4096, 4096, 4096, 4096, 4096, 4096));
@@ -198,8 +198,8 @@ TEST(StraceLines, ReadsNumbersAndDescriptors) {
 // Damaged lines are counted, never a crash.
 TEST(FileReads, SurvivesDamagedLines) {
   const std::vector<std::string> sound = {
-      "10 100.5 openat(AT_FDCWD</home>, \"a\", O_RDONLY|O_CLOEXEC) = 3</home/a>",
-      "10 100.6 read(3</home/a>, \"\"..., 4096) = 4096",
+      "10 100.5 openat(AT_FDCWD</data>, \"a\", O_RDONLY|O_CLOEXEC) = 3</data/a>",
+      "10 100.6 read(3</data/a>, \"\"..., 4096) = 4096",
       "1 1.2 vfork( <unfinished ...>",
       "1 1.5 <... vfork resumed>) = 2",
       "1 1.3 mmap(NULL, 100000, PROT_READ, MAP_SHARED, 4</data>, 0x1000) = 0x7f8000",
