@@ -14,9 +14,9 @@
 #include "domain/scenario.h"
 #include "policy/signature.h"
 
-/// domain/: what a domain is. A Domain describes one kind of system (decisions, metrics, baselines, options) and turns a
-/// workload into Scenarios; a Scenario evaluates a Policy, states bounds, audits decision logs, and can be stepped as a
-/// forkable Simulation. Designers, judges, the ledger, the farm and the application know these interfaces only.
+/// domain/: what a domain is. A Domain describes one kind of system (decisions, metrics, baselines, options) and turns
+/// a workload into Scenarios; a Scenario evaluates a Policy, states bounds, audits decision logs, and can be stepped as
+/// a forkable Simulation. Designers, judges, the ledger, the farm and the application know these interfaces only.
 namespace syswright {
 
 /// A measured quantity of an evaluation; Evaluation::metrics follows the order of Domain::metrics().
@@ -38,14 +38,14 @@ struct Baseline {
 struct Option {
   std::string name;
   std::string default_value;
-  std::string doc;     ///< with the form of a value: "objects, bytes with a unit, or % of the footprint"
-  bool list = false;   ///< a comma-separated list: one scenario for each item
+  std::string doc;    ///< with the form of a value: "objects, bytes with a unit, or % of the footprint"
+  bool list = false;  ///< a comma-separated list: one scenario for each item
 };
 
 /// Which scenarios a user asks for.
 struct ScenarioRequest {
-  std::string workload;  ///< file; empty: the bundled workload
-  std::string format;    ///< of the file; empty: detected
+  std::string workload;                        ///< file; empty: the bundled workload
+  std::string format;                          ///< of the file; empty: detected
   std::map<std::string, std::string> options;  ///< by name; missing ones take their default
   std::uint64_t seed = 1;
 };

@@ -7,8 +7,8 @@
 
 namespace syswright {
 
-/// A part of a scenario over which two policies can be compared in pairs: both meet the same block. The objective of the
-/// scenario is sum(cost) / sum(weight).
+/// A part of a scenario over which two policies can be compared in pairs: both meet the same block. The objective of
+/// the scenario is sum(cost) / sum(weight).
 struct Block {
   double cost = 0;
   double weight = 0;
@@ -23,11 +23,11 @@ struct Evaluation {
     cancelled,  ///< not run to the end because a stop was asked for; says nothing of the policy
   };
   Status status = Status::ok;
-  std::string failure;          ///< why, where status is failed
-  std::vector<double> metrics;  ///< in the order of Domain::metrics()
-  std::vector<Block> blocks;    ///< of the objective
+  std::string failure;                                  ///< why, where status is failed
+  std::vector<double> metrics;                          ///< in the order of Domain::metrics()
+  std::vector<Block> blocks;                            ///< of the objective
   std::vector<std::pair<std::string, double>> details;  ///< side information: named numbers for people and designers
-  std::uint64_t events = 0;     ///< simulated, for the cost per event
+  std::uint64_t events = 0;                             ///< simulated, for the cost per event
 
   double objective() const { return metrics.empty() ? 0 : metrics.front(); }
   friend bool operator==(const Evaluation&, const Evaluation&) = default;

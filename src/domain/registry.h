@@ -19,7 +19,8 @@ class Registry {
   /// Throws Error if the name is taken.
   void add(std::unique_ptr<const T> item) {
     for (const auto& other : items_) {
-      if (other->name() == item->name()) throw Error(kind_ + " '" + std::string(item->name()) + "' is registered twice");
+      if (other->name() == item->name())
+        throw Error(kind_ + " '" + std::string(item->name()) + "' is registered twice");
     }
     items_.push_back(std::move(item));
   }

@@ -36,8 +36,8 @@ std::vector<double> interpret_answers(const policy::Program& program, const Ques
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const policy::Input& input = rule->inputs[i];
       const std::size_t slot = layout.slot(input);
-      inputs[i] = input.scope == policy::Scope::global ? question.globals[slot]
-                                                       : question.columns[slot * subjects + candidate];
+      inputs[i] =
+          input.scope == policy::Scope::global ? question.globals[slot] : question.columns[slot * subjects + candidate];
     }
     answers[candidate] = policy::interpret(*rule, inputs);
   }

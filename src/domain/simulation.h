@@ -10,7 +10,8 @@
 
 namespace syswright {
 
-/// One question of a mechanism, with everything that may be looked at. Spans live until the next call on the simulation.
+/// One question of a mechanism, with everything that may be looked at. Spans live until the next call on the
+/// simulation.
 struct Question {
   std::size_t decision = 0;  ///< into Signature::decisions
   std::uint64_t event = 0;   ///< index of the workload's event

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -86,6 +87,13 @@ constexpr std::array<Library, 7> libraries{{{"llvm/", "policy"},
                                             {"nlohmann/", ""},
                                             {"CLI/", ""},
                                             {"nlopt", ""}}};
+
+bool names_path(std::string_view line, std::string_view path) {
+  const std::size_t at = line.find(path);
+  if (at == line.npos) return false;
+  const char before = at == 0 ? ' ' : line[at - 1];
+  return std::isalnum(static_cast<unsigned char>(before)) == 0 && before != '_' && before != '-' && before != '.';
+}
 
 /// Headers that share a large library between the sources of one folder: no header may include them.
 const std::set<std::string, std::less<>> private_headers{"policy/jit_nodes.h"};
@@ -206,8 +214,7 @@ std::vector<std::string> mentions(const Files& files, const std::vector<std::str
     const std::vector<std::string> lines = lines_of(content);
     for (std::size_t i = 0; i < lines.size(); ++i) {
       for (const std::string& text : texts) {
-        if (lines[i].find(text) != std::string::npos)
-          found.push_back(fmt::format("{}:{}: mentions '{}'", path, i + 1, text));
+        if (names_path(lines[i], text)) found.push_back(fmt::format("{}:{}: mentions '{}'", path, i + 1, text));
       }
     }
   }

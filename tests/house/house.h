@@ -35,7 +35,7 @@ std::vector<std::string> library_breaches(const Files& files);
 std::vector<std::string> missing_folder_headers(const Files& files);
 /// Headers without #pragma once.
 std::vector<std::string> unguarded_headers(const Files& files);
-/// Lines that contain one of these texts.
+/// Lines that contain one of these paths, other than as the middle of a longer one.
 std::vector<std::string> mentions(const Files& files, const std::vector<std::string>& texts);
 
 }  // namespace syswright::house
