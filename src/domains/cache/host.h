@@ -44,9 +44,7 @@ class QueueMode {
   void touched(const Contents& contents, Slot slot) {
     queue_.touch(slot, contents[slot].object, score(contents, slot), contents.position());
   }
-  Slot victim(const Contents& contents) {
-    return queue_.top([&](Object object) { return contents.find(object); });
-  }
+  Slot victim(const Contents& contents) { return queue_.top(contents); }
   void removed(Slot slot) { queue_.remove_top(slot); }
   void inserted(const Contents& contents) { touched(contents, contents.count() - 1); }
   void prefetch(Slot slot) const { queue_.prefetch(slot); }

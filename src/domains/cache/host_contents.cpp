@@ -63,12 +63,6 @@ void Contents::check_state(std::size_t slots) const {
                   max_object_state >> 20, slots + ghosts_.size()));
 }
 
-void Contents::begin(std::uint64_t request) {
-  position_ = positions_.empty() ? static_cast<Position>(request - begin_) : positions_[request - begin_];
-  clock_ = times_ != nullptr ? times_[request] - start_ : position_;
-  if (!percentiles_.empty() && position_ >= next_refresh_) refresh_percentiles();
-}
-
 void Contents::refresh_percentiles() {
   next_refresh_ = position_ + std::clamp<std::uint64_t>(position_, 1, percentile_interval);
   std::array<std::uint32_t, percentile_sample> slots;
@@ -106,45 +100,11 @@ float Contents::cooled(float heat, Position last_access) const {
   return static_cast<float>(1 + heat * std::exp2(-static_cast<double>(position_ - last_access) / half_life_));
 }
 
-void Contents::touch(Slot slot) {
-  Resident& one = residents_[slot];
-  if (plan_->observes_requests) {
-    observe(CacheSignal::hit, 1);
-    observe(CacheSignal::request_size, one.size);
-    observe_access(one.last_access, one.last_time, state_of(slot));
-  }
-  if (plan_->frequency) sketch_.count(one.object);
-  if (plan_->heat) one.heat = cooled(one.heat, one.last_access);
-  push_gap(one.gaps, position_ - one.last_access);
-  ++one.hits;
-  one.last_access = position_;
-  one.last_time = clock_;
-}
-
 void Contents::pass(std::uint32_t size) {
   if (!plan_->observes_requests) return;
   observe(CacheSignal::hit, 0);
   observe(CacheSignal::request_size, size);
   observe(CacheSignal::ghost_hit, 0);
-}
-
-void Contents::miss(Object object, std::uint32_t size) {
-  incoming_ = Resident{};
-  incoming_.object = object;
-  incoming_.size = size;
-  incoming_.last_access = incoming_.inserted = position_;
-  incoming_.last_time = incoming_.inserted_time = clock_;
-  if (plan_->frequency) sketch_.count(object);
-  const std::uint32_t where = where_[object];
-  if (plan_->observes_requests) {
-    observe(CacheSignal::hit, 0);
-    observe(CacheSignal::request_size, size);
-    observe(CacheSignal::ghost_hit, where != nowhere);
-    reset_incoming_state();
-  }
-  if (where == nowhere) return;
-  recall(ghosts_[where - in_ghosts]);
-  where_[object] = nowhere;
 }
 
 void Contents::reset_incoming_state() {
@@ -188,37 +148,5 @@ void Contents::bury(const Resident& gone, const double* state) {
 }
 
 void Contents::refuse() { bury(incoming_, incoming_state_.data()); }
-
-void Contents::evict(Slot victim) {
-  Resident& gone = residents_[victim];
-  if (plan_->observes_evictions) observe_victim(gone);
-  ++evictions_;
-  used_ -= gone.size;
-  where_[gone.object] = nowhere;
-  bury(gone, state_of(victim));
-  const Slot last = count() - 1;
-  if (victim != last) {
-    gone = residents_[last];
-    where_[gone.object] = victim;
-    if (plan_->object_state != 0) std::copy_n(state_of(last), plan_->object_state, state_of(victim));
-  }
-  residents_.pop_back();
-}
-
-Slot Contents::insert() {
-  const Slot slot = count();
-  residents_.push_back(incoming_);
-  where_[incoming_.object] = slot;
-  used_ += incoming_.size;
-  if (plan_->object_state != 0) {
-    const std::size_t needed = (slot + std::size_t{1}) * plan_->object_state;
-    if (needed > object_state_.size()) {
-      check_state(slot + 1);
-      object_state_.resize(needed);
-    }
-    std::copy_n(incoming_state_.data(), plan_->object_state, state_of(slot));
-  }
-  return slot;
-}
 
 }  // namespace syswright::cache

@@ -137,3 +137,5 @@ class Contents {
 std::uint64_t expected_objects(const Requests& requests, const Capacity& capacity);
 
 }  // namespace syswright::cache
+
+#include "domains/cache/host_contents_hot.h"

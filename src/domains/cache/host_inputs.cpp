@@ -11,13 +11,7 @@ namespace syswright::cache {
 namespace {
 
 using Kind = CandidateSource::Kind;
-
-template <typename Field>
-Field field(const Resident& resident, std::uint32_t offset) {
-  Field value;
-  std::memcpy(&value, reinterpret_cast<const char*>(&resident) + offset, sizeof value);
-  return value;
-}
+using detail::field;
 
 /// Columns are read in parts of this many candidates, so that the loops have a fixed length and vectorise.
 constexpr std::size_t part = 64;
@@ -46,30 +40,6 @@ void fill(const Resident* residents, std::span<const Slot> slots, double* out, R
 
 }  // namespace
 
-double Contents::value(const CandidateSource& source, const Resident& one, const double* state) const {
-  switch (source.kind) {
-    case Kind::count:
-      return field<std::uint32_t>(one, source.offset);
-    case Kind::count_short:
-      return field<std::uint16_t>(one, source.offset);
-    case Kind::real:
-      return field<float>(one, source.offset);
-    case Kind::since:
-      return position_ - field<std::uint32_t>(one, source.offset);
-    case Kind::since_time:
-      return clock_ - field<double>(one, source.offset);
-    case Kind::ghost:
-      return one.ghost_age != 0;
-    case Kind::accesses:
-      return one.accesses();
-    case Kind::frequency:
-      return sketch_.estimate(one.object);
-    case Kind::statistic:
-      return plan_->statistics[source.index].value(state + source.offset);
-  }
-  return 0;
-}
-
 void Contents::column(const CandidateSource& source, std::span<const Slot> slots, double* out) const {
   const Resident* residents = residents_.data();
   const std::uint32_t offset = source.offset;
@@ -93,53 +63,11 @@ void Contents::column(const CandidateSource& source, std::span<const Slot> slots
   }
 }
 
-double Contents::fact(Fact fact) const {
-  switch (fact) {
-    case Fact::now:
-      return position_;
-    case Fact::clock:
-      return clock_;
-    case Fact::entries:
-      return count() / share_;
-    case Fact::capacity:
-      return static_cast<double>(capacity_) / share_;
-    case Fact::fill:
-      return static_cast<double>(used_) / static_cast<double>(capacity_);
-    default:
-      assert(false && "a candidate's fact is not global");
-      return 0;
-  }
-}
-
-void Contents::globals(const InputPlan& plan, double* out) const {
-  for (const GlobalSource& source : plan.globals) {
-    switch (source.kind) {
-      case GlobalSource::Kind::fact:
-        *out++ = fact(source.fact);
-        break;
-      case GlobalSource::Kind::statistic:
-        *out++ = plan_->statistics[source.index].value(global_state_.data() + source.offset);
-        break;
-      case GlobalSource::Kind::percentile:
-        *out++ = percentiles_[source.index];
-        break;
-    }
-  }
-}
-
 void Contents::columns(const InputPlan& plan, std::span<const Slot> slots, double* out, std::size_t stride) const {
   for (const CandidateSource& source : plan.columns) {
     column(source, slots, out);
     out += stride;
   }
-}
-
-void Contents::resident_inputs(const InputPlan& plan, Slot slot, double* out) const {
-  for (const CandidateSource& source : plan.columns) *out++ = value(source, residents_[slot], state_of(slot));
-}
-
-void Contents::incoming_inputs(const InputPlan& plan, double* out) const {
-  for (const CandidateSource& source : plan.columns) *out++ = value(source, incoming_, incoming_state_.data());
 }
 
 }  // namespace syswright::cache

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "domains/cache/host_resident.h"
@@ -10,56 +13,51 @@ namespace syswright::cache {
 
 /// Residents by the score they got at their last touch: the highest leaves; of equals, the least recently touched.
 ///
-/// A 4-ary heap whose order is mended lazily. Every resident has one live entry, which is never below its true place: a
-/// touch that lowers the resident's place (policies score a touched object as less evictable, as a rule) only notes the
-/// new score, and the entry is put right when it comes to the top; a touch that raises it pushes a new live entry and
-/// leaves the old one to be dropped when it surfaces. When dead entries outnumber live ones the heap is built anew, so
-/// it holds at most about twice the residents. O(1) a touch that lowers, amortised O(log residents) for the rest.
-/// Slots follow Contents: the last one takes the place of one that leaves. Copying forks it.
+/// The order is exact, but made only where it is needed. A threshold splits the scores: residents above it stand in a
+/// sorted run, or, if they came there after the run was made, in a heap; the others stand nowhere. So a touch that
+/// leaves a resident below the threshold, which is what a touch does to most, costs nothing but a note. When run and
+/// heap are used up, a new threshold is chosen so that about a quarter of the residents lie above it. An entry is dead
+/// when its resident was touched again or has left; it is dropped when it is met.
+/// O(1) a touch below the threshold, amortised O(log residents) for the rest. Memory: at most about 64 bytes a
+/// resident. Slots follow Contents: the last one takes the place of one that leaves. Copying forks it.
 class LazyQueue {
  public:
-  void reserve(std::size_t residents) {
-    places_.reserve(residents);
-    heap_.reserve(2 * residents + slack + 1);
-  }
+  void reserve(std::size_t residents) { places_.reserve(residents); }
 
   /// Scores a resident at its touch; slot is one past the last for a new one. No two touches have the same position.
   void touch(Slot slot, Object object, double score, Position now) {
+    const std::uint64_t rank = rank_of(score);
     if (slot == places_.size()) {
-      places_.push_back({score, score, now, now, object});
-      push({score, now, object});
-      return;
+      places_.push_back({rank, now, object});
+    } else {
+      places_[slot] = {rank, now, object};
     }
-    Place& place = places_[slot];
-    place.score = score;
-    place.touched = now;
-    if (score <= place.live_score) return;
-    place.live_score = score;
-    place.live_touch = now;
-    push({score, now, object});
+    // One at the threshold comes after all of the run, as it is touched later.
+    if (rank < threshold_) push(places_[slot]);
   }
 
-  /// The slot that leaves next. find(object): its slot, or a number past the slots. Needs a resident.
-  template <typename Find>
-  Slot top(const Find& find) {
+  /// The slot that leaves next. residents.find(object): its slot, or a number past the slots. Needs a resident.
+  template <typename Residents>
+  Slot top(const Residents& residents) {
     for (;;) {
-      const Entry first = heap_.front();
-      const std::uint32_t slot = find(first.object);
-      if (slot >= places_.size() || places_[slot].live_touch != first.touch) {
-        pop();
+      const Slot in_run = front_of_run(residents);
+      const Slot in_heap = front_of_heap(residents);
+      if (in_run == none && in_heap == none) {
+        refill();
         continue;
       }
-      Place& place = places_[slot];
-      if (place.touched == first.touch) return slot;
-      place.live_score = place.score;
-      place.live_touch = place.touched;
-      sink({place.score, place.touched, first.object});
+      from_run_ = in_heap == none || (in_run != none && run_[next_] < heap_.front());
+      return from_run_ ? in_run : in_heap;
     }
   }
 
   /// Takes out what top() gave, which must be `slot`.
   void remove_top(Slot slot) {
-    pop();
+    if (from_run_) {
+      ++next_;
+    } else {
+      pop();
+    }
     places_[slot] = places_.back();
     places_.pop_back();
   }
@@ -67,78 +65,107 @@ class LazyQueue {
   void prefetch(Slot slot) const { __builtin_prefetch(places_.data() + slot, 1); }
 
  private:
+  static constexpr Slot none = ~Slot{0};
   static constexpr std::size_t slack = 64;
 
-  struct Place {
-    double score;
-    double live_score;
-    Position live_touch;  ///< names the live entry
-    Position touched;
-    Object object;
-  };
+  /// A resident's score as it was at a touch.
   struct Entry {
-    double score;
+    std::uint64_t rank;
     Position touch;
     Object object;
-    bool before(const Entry& other) const {
-      return score > other.score || (score == other.score && touch < other.touch);
+    friend bool operator<(const Entry& a, const Entry& b) {
+      return a.rank < b.rank || (a.rank == b.rank && a.touch < b.touch);
     }
+    friend bool operator>(const Entry& a, const Entry& b) { return b < a; }
   };
   static_assert(sizeof(Entry) == 16);
 
+  /// Orders as the scores do, but backwards: the lowest rank leaves first. Both zeros have one rank.
+  static std::uint64_t rank_of(double score) {
+    const auto bits = std::bit_cast<std::uint64_t>(score + 0.0);
+    return bits >> 63 == 0 ? ~bits & ~(std::uint64_t{1} << 63) : bits;
+  }
+
+  /// The resident that an entry stands for; none if the entry is dead.
+  template <typename Residents>
+  Slot resident_of(const Entry& entry, const Residents& residents) const {
+    const Slot slot = residents.find(entry.object);
+    return slot < places_.size() && places_[slot].touch == entry.touch ? slot : none;
+  }
+
+  template <typename Residents>
+  Slot front_of_run(const Residents& residents) {
+    for (; next_ < run_.size(); ++next_) {
+      if (next_ + 8 < run_.size()) residents.prefetch_where(run_[next_ + 8].object);
+      const Slot slot = resident_of(run_[next_], residents);
+      if (slot != none) return slot;
+    }
+    return none;
+  }
+
+  template <typename Residents>
+  Slot front_of_heap(const Residents& residents) {
+    while (!heap_.empty()) {
+      const Slot slot = resident_of(heap_.front(), residents);
+      if (slot != none) return slot;
+      pop();
+    }
+    return none;
+  }
+
   void push(const Entry& entry) {
-    if (heap_.size() > 2 * places_.size() + slack) return rebuild();
-    std::size_t at = heap_.size();
+    if (heap_.size() > places_.size() + slack) return refill();  // most are dead; the places know the new entry
     heap_.push_back(entry);
-    while (at > 0) {
-      const std::size_t parent = (at - 1) / 4;
-      if (!entry.before(heap_[parent])) break;
-      heap_[at] = heap_[parent];
-      at = parent;
-    }
-    heap_[at] = entry;
+    std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
   }
-
   void pop() {
-    const Entry last = heap_.back();
+    std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
     heap_.pop_back();
-    if (!heap_.empty()) sink(last);
   }
 
-  /// Puts an entry in the place of the first.
-  void sink(Entry entry) { sink_from(0, entry); }
-
-  void sink_from(std::size_t at, Entry entry) {
-    const std::size_t size = heap_.size();
-    for (;;) {
-      const std::size_t child = 4 * at + 1;
-      if (child >= size) break;
-      std::size_t best = child;
-      for (std::size_t other = child + 1; other < std::min(child + 4, size); ++other) {
-        if (heap_[other].before(heap_[best])) best = other;
-      }
-      if (!heap_[best].before(entry)) break;
-      heap_[at] = heap_[best];
-      at = best;
-    }
-    heap_[at] = entry;
-  }
-
-  /// From the places, which know the entry about to be pushed already.
-  void rebuild() {
+  /// Makes a new run of the residents that are to leave first. O(residents), and the sorting of the run.
+  void refill() {
     heap_.clear();
-    for (Place& place : places_) {
-      place.live_score = place.score;
-      place.live_touch = place.touched;
-      heap_.push_back({place.score, place.touched, place.object});
+    threshold_ = quarter_of_a_sample();
+    collect();
+    if (run_.size() < places_.size() / 16) {  // an odd sample
+      run_ = places_;
+      const auto nth = run_.begin() + static_cast<std::ptrdiff_t>(run_.size() / 4);
+      std::nth_element(run_.begin(), nth, run_.end());
+      threshold_ = nth->rank;
+      collect();
     }
-    for (std::size_t at = heap_.size() / 4 + 1; at-- > 0;) {
-      if (at < heap_.size()) sink_from(at, heap_[at]);
-    }
+    std::sort(run_.begin(), run_.end());
+    next_ = 0;
   }
 
-  std::vector<Place> places_;
+  std::uint64_t quarter_of_a_sample() const {
+    constexpr std::size_t sample = 64;
+    std::array<std::uint64_t, sample> ranks;
+    const std::size_t count = std::min(sample, places_.size());
+    for (std::size_t i = 0; i < count; ++i) ranks[i] = places_[i * places_.size() / count].rank;
+    const auto quarter = ranks.begin() + static_cast<std::ptrdiff_t>(count / 4);
+    std::nth_element(ranks.begin(), quarter, ranks.begin() + static_cast<std::ptrdiff_t>(count));
+    return *quarter;
+  }
+
+  /// The run of all residents up to the threshold, unsorted. Written so that no branch depends on a score.
+  void collect() {
+    run_.resize(places_.size());
+    std::size_t size = 0;
+    for (const Entry& place : places_) {
+      run_[size] = place;
+      size += place.rank <= threshold_;
+    }
+    run_.resize(size);
+  }
+
+  std::vector<Entry> places_;    // of each slot
+  std::uint64_t threshold_ = 0;  // of the last run; lower ranks are in run or heap
+  std::vector<Entry> run_;       // sorted; what is before next_ has left
+  std::size_t next_ = 0;
   std::vector<Entry> heap_;
+  bool from_run_ = false;  // where the top stands
 };
 
 }  // namespace syswright::cache

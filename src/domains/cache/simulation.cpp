@@ -58,7 +58,7 @@ void CacheSimulation::arrive() {
 void CacheSimulation::make_room() {
   if (contents_.fits()) return take_in();
   if (plan_->mode == RankingMode::queue) {
-    return leave(queue_.top([this](Object object) { return contents_.find(object); }));
+    return leave(queue_.top(contents_));
   }
   ask_evict(ranking_.candidates(contents_.evictions(), contents_.count()), Stage::eviction);
 }
