@@ -9,19 +9,19 @@ namespace syswright::design {
 
 struct EvolveOptions {
   std::size_t islands = 4;
-  std::size_t population = 48;  ///< of an island
-  std::size_t brood = 48;       ///< children of an island and generation
+  std::size_t population = 24;  ///< of an island
+  std::size_t brood = 24;       ///< children of an island and generation
   std::size_t tournament = 3;
   double fresh = 0.08;              ///< share of a brood that is random
   double from_archive = 0.2;        ///< how often a parent comes from the archive instead of the island
-  std::size_t promotions = 3;       ///< candidates a generation that are tried on the whole training scenarios
+  std::size_t promotions = 2;       ///< candidates a generation that are tried on the whole training scenarios
   std::size_t migration_every = 6;  ///< generations
   std::size_t migrants = 3;
-  std::size_t tune_every = 4;  ///< generations
+  std::size_t tune_every = 6;  ///< generations
   std::size_t patience = 15;   ///< generations without progress after which an island starts anew
   /// A node more must lower the loss by this share, or the smaller program counts as the better.
   double parsimony = 5e-5;
-  RaceRules race{.keep = 0.25, .patience = 1.5};
+  RaceRules race{.keep = 0.15, .patience = 1.5};
 };
 
 /// Typed genetic programming on islands. Every generation breeds a brood on each island by tournament, crossover and
