@@ -10,6 +10,7 @@
 #include "app/results.h"
 #include "app/scenarios.h"
 #include "base/text.h"
+#include "policy/parser.h"
 
 namespace syswright::app {
 namespace {
@@ -57,7 +58,7 @@ std::string policy_name_for(const std::string& file, const Domain& domain) {
   const bool taken =
       std::any_of(baselines.begin(), baselines.end(), [&](const Baseline& baseline) { return baseline.name == name; });
   const bool starts_like_a_name = std::isalpha(static_cast<unsigned char>(name.front())) != 0;
-  return taken || !starts_like_a_name ? "designed_" + name : name;
+  return taken || !starts_like_a_name || policy::is_keyword(name) ? "designed_" + name : name;
 }
 
 std::string program_file(const DesignReport& report, bool judged) {

@@ -70,7 +70,7 @@ Figure figure_of(const Domain& domain, const Trial& trial, const DesignRun& run)
   const judge::ScenarioComparison& scenario = run.test.scenarios.front();
   const Evaluation& designed = scenario.standings[0].evaluation;
   const Evaluation& rival = scenario.standings[against.rival].evaluation;
-  Figure figure{.name = fmt::format("{} ({}), seed {}", trial.size, scenario.scenario->setting(), trial.seed),
+  Figure figure{.name = fmt::format("{}, seed {}", scenario.scenario->setting(), trial.seed),
                 .expected = "below 0",
                 .ours = designed.objective() - rival.objective(),
                 .unit = domain.metrics().front().name + " less the best baseline's",

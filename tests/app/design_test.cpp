@@ -138,6 +138,7 @@ TEST(PolicyName, IsAWordOfTheLanguageAndNotABaseline) {
   EXPECT_EQ(policy_name_for("out/Keep-Hot.pol", domain), "keep_hot");
   EXPECT_EQ(policy_name_for("smith.pol", domain), "designed_smith");
   EXPECT_EQ(policy_name_for("9lives.pol", domain), "designed_9lives");
+  EXPECT_EQ(policy_name_for("return.pol", domain), "designed_return");
 }
 
 /// A run that was never computed, for what a page must not trust.

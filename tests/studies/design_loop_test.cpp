@@ -53,8 +53,8 @@ TEST_F(DesignLoopTest, HasAFigureForEachSizeAndSeed) {
       study->run(context({{"size", "40,80"}, {"seeds", "1,2"}, {"budget", "15evals"}, {"designer", "random"}}));
   EXPECT_TRUE(result.complete);
   ASSERT_EQ(result.figures.size(), 4u);
-  EXPECT_EQ(result.figures[0].name, "40 (40 objects), seed 1");
-  EXPECT_EQ(result.figures[3].name, "80 (80 objects), seed 2");
+  EXPECT_EQ(result.figures[0].name, "40 objects, seed 1");
+  EXPECT_EQ(result.figures[3].name, "80 objects, seed 2");
   bool all = true;
   for (const Figure& figure : result.figures) {
     EXPECT_EQ(figure.holds, figure.ours < 0) << figure.ours_text;
