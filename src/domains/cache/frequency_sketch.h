@@ -24,8 +24,6 @@ class FrequencySketch {
       : lines_(std::bit_ceil(std::max<std::uint64_t>(expected_objects / 8, 1))),
         period_(10 * std::max<std::uint64_t>(expected_objects, 1)) {}
 
-  void prefetch(std::uint64_t key) const { __builtin_prefetch(&lines_[line_of(mix64(key))], 1); }
-
   void count(std::uint64_t key) {
     const std::uint64_t hash = mix64(key);
     Line& line = lines_[line_of(hash)];

@@ -47,7 +47,7 @@ class QueueMode {
   Slot victim(const Contents& contents) { return queue_.top(contents); }
   void removed(Slot slot) { queue_.remove_top(slot); }
   void inserted(const Contents& contents) { touched(contents, contents.count() - 1); }
-  void prefetch(Slot slot) const { queue_.prefetch(slot); }
+  [[gnu::always_inline]] void prefetch(Slot slot) const { queue_.prefetch(slot); }
 
  private:
   double score(const Contents& contents, Slot slot);
@@ -100,8 +100,8 @@ class Host {
     return Reply::inserted;
   }
 
-  void prefetch_far(Object object) const { contents_.prefetch_where(object); }
-  void prefetch_near(Object object) const {
+  [[gnu::always_inline]] void prefetch_far(Object object) const { contents_.prefetch_where(object); }
+  [[gnu::always_inline]] void prefetch_near(Object object) const {
     contents_.prefetch_state(object);
     const std::uint32_t where = contents_.find(object);
     if (Contents::resident(where)) mode_.prefetch(where);

@@ -71,9 +71,10 @@ class Contents {
   void resident_inputs(const InputPlan& plan, Slot slot, double* out) const;
   void incoming_inputs(const InputPlan& plan, double* out) const;
 
-  void prefetch_where(Object object) const { __builtin_prefetch(&where_[object], 1); }
-  void prefetch_slot(Slot slot) const { __builtin_prefetch(&residents_[slot], 1); }
-  void prefetch_state(Object object) const {
+  // g++ takes a function that only fetches for one without effect, and drops its calls unless it is inlined first.
+  [[gnu::always_inline]] void prefetch_where(Object object) const { __builtin_prefetch(&where_[object], 1); }
+  [[gnu::always_inline]] void prefetch_slot(Slot slot) const { __builtin_prefetch(&residents_[slot], 1); }
+  [[gnu::always_inline]] void prefetch_state(Object object) const {
     const std::uint32_t where = where_[object];
     if (resident(where)) {
       prefetch_slot(where);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <functional>
@@ -62,7 +61,7 @@ class LazyQueue {
     places_.pop_back();
   }
 
-  void prefetch(Slot slot) const { __builtin_prefetch(places_.data() + slot, 1); }
+  [[gnu::always_inline]] void prefetch(Slot slot) const { __builtin_prefetch(places_.data() + slot, 1); }
 
  private:
   static constexpr Slot none = ~Slot{0};
@@ -96,11 +95,22 @@ class LazyQueue {
   template <typename Residents>
   Slot front_of_run(const Residents& residents) {
     for (; next_ < run_.size(); ++next_) {
-      if (next_ + 8 < run_.size()) residents.prefetch_where(run_[next_ + 8].object);
+      fetch_ahead(residents);
       const Slot slot = resident_of(run_[next_], residents);
       if (slot != none) return slot;
     }
     return none;
+  }
+
+  /// Residents leave in the order of the run, which is known well before.
+  template <typename Residents>
+  [[gnu::always_inline]] void fetch_ahead(const Residents& residents) const {
+    if (next_ + 12 < run_.size()) residents.prefetch_where(run_[next_ + 12].object);
+    if (next_ + 6 >= run_.size()) return;
+    const Slot slot = residents.find(run_[next_ + 6].object);
+    if (slot >= places_.size()) return;
+    prefetch(slot);
+    residents.prefetch_slot(slot);
   }
 
   template <typename Residents>
@@ -124,47 +134,22 @@ class LazyQueue {
   }
 
   /// Makes a new run of the residents that are to leave first. O(residents), and the sorting of the run.
-  void refill() {
-    heap_.clear();
-    threshold_ = quarter_of_a_sample();
-    collect();
-    if (run_.size() < places_.size() / 16) {  // an odd sample
-      run_ = places_;
-      const auto nth = run_.begin() + static_cast<std::ptrdiff_t>(run_.size() / 4);
-      std::nth_element(run_.begin(), nth, run_.end());
-      threshold_ = nth->rank;
-      collect();
-    }
-    std::sort(run_.begin(), run_.end());
-    next_ = 0;
-  }
-
-  std::uint64_t quarter_of_a_sample() const {
-    constexpr std::size_t sample = 64;
-    std::array<std::uint64_t, sample> ranks;
-    const std::size_t count = std::min(sample, places_.size());
-    for (std::size_t i = 0; i < count; ++i) ranks[i] = places_[i * places_.size() / count].rank;
-    const auto quarter = ranks.begin() + static_cast<std::ptrdiff_t>(count / 4);
-    std::nth_element(ranks.begin(), quarter, ranks.begin() + static_cast<std::ptrdiff_t>(count));
-    return *quarter;
-  }
-
-  /// The run of all residents up to the threshold, unsorted. Written so that no branch depends on a score.
-  void collect() {
-    run_.resize(places_.size());
-    std::size_t size = 0;
-    for (const Entry& place : places_) {
-      run_[size] = place;
-      size += place.rank <= threshold_;
-    }
-    run_.resize(size);
-  }
+  void refill();
+  std::uint64_t quarter_of_a_sample() const;
+  void collect();
+  void sort_run();
+  template <typename Key>
+  void scatter_twice(const Key& key);
+  template <typename Key>
+  void scatter(const Key& key);
+  bool finish_by_insertion();
 
   std::vector<Entry> places_;    // of each slot
   std::uint64_t threshold_ = 0;  // of the last run; lower ranks are in run or heap
   std::vector<Entry> run_;       // sorted; what is before next_ has left
   std::size_t next_ = 0;
   std::vector<Entry> heap_;
+  std::vector<Entry> scratch_;
   bool from_run_ = false;  // where the top stands
 };
 
