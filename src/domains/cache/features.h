@@ -36,6 +36,12 @@ enum class Fact : std::uint8_t {
   fill,
 };
 
+/// Global facts, and where one stands among them.
+inline constexpr std::size_t global_facts = 5;
+constexpr std::uint32_t place_of(Fact fact) {
+  return static_cast<std::uint32_t>(fact) - static_cast<std::uint32_t>(Fact::now);
+}
+
 inline constexpr std::uint32_t remembered_gaps = 4;
 /// Stands for a gap that the cache does not remember; longer gaps are cut to it.
 inline constexpr std::uint32_t unknown_gap = 1'000'000'000;

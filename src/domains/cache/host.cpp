@@ -24,11 +24,4 @@ QueueMode::QueueMode(const HostSetup& setup, const HostPlan& plan, const RuleCod
       std::min<std::uint64_t>(expected_objects(setup.requests, setup.capacity), setup.requests.object_count()));
 }
 
-double QueueMode::score(const Contents& contents, Slot slot) {
-  if (code_->empty()) return 0;  // equal scores leave in the order of their last touch
-  contents.globals(*plan_, inputs_.data());
-  contents.resident_inputs(*plan_, slot, inputs_.data() + plan_->globals.size());
-  return code_->one(inputs_);
-}
-
 }  // namespace syswright::cache

@@ -50,7 +50,12 @@ class QueueMode {
   [[gnu::always_inline]] void prefetch(Slot slot) const { queue_.prefetch(slot); }
 
  private:
-  double score(const Contents& contents, Slot slot);
+  double score(const Contents& contents, Slot slot) {
+    if (code_->empty()) return 0;  // equal scores leave in the order of their last touch
+    contents.globals(*plan_, inputs_.data());
+    contents.resident_inputs(*plan_, slot, inputs_.data() + plan_->globals.size());
+    return code_->one(inputs_);
+  }
 
   const InputPlan* plan_;
   const RuleCode* code_;

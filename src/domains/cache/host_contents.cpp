@@ -31,11 +31,12 @@ Contents::Contents(const HostSetup& setup, const HostPlan& plan)
       positions_(setup.positions),
       begin_(setup.window.begin),
       capacity_(setup.capacity.amount),
-      share_(setup.share),
+      scale_(1 / setup.share),
       percentile_draws_(setup.seed, "cache percentile sample") {
   const std::uint64_t expected = expected_objects(setup.requests, setup.capacity);
   const std::uint64_t length = setup.window.end - setup.window.begin;
-  half_life_ = static_cast<double>(expected) / share_;
+  half_life_ = static_cast<double>(expected) * scale_;
+  fact(Fact::capacity) = static_cast<double>(capacity_) * scale_;
   if (times_ != nullptr) start_ = times_[begin_];
   where_.assign(setup.requests.object_count(), nowhere);
   const std::uint64_t most_residents = setup.capacity.in_bytes ? expected : capacity_;

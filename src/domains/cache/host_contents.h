@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -85,7 +86,8 @@ class Contents {
 
  private:
   double value(const CandidateSource& source, const Resident& resident, const double* state) const;
-  double fact(Fact fact) const;
+  double& fact(Fact fact) { return facts_[place_of(fact)]; }
+  void recount();
   void column(const CandidateSource& source, std::span<const Slot> slots, double* out) const;
 
   void observe(CacheSignal signal, double value, double* object_state = nullptr);
@@ -108,11 +110,12 @@ class Contents {
   std::uint64_t capacity_;
   std::uint64_t used_ = 0;
   double start_ = 0;
-  double share_;
+  double scale_;      // of what a program is told of sizes and numbers: 1 / share
   double half_life_;  // of heat, in requests
 
   Position position_ = 0;
   double clock_ = 0;
+  std::array<double, global_facts> facts_{};
   std::uint64_t evictions_ = 0;
 
   std::vector<std::uint32_t> where_;

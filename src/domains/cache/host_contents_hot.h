@@ -3,7 +3,6 @@
 // What Contents does at every request, here so that it is compiled into the hosts' loops. Included by host_contents.h.
 
 #include <algorithm>
-#include <cassert>
 #include <cstring>
 
 namespace syswright::cache {
@@ -22,6 +21,8 @@ Field field(const Resident& resident, std::uint32_t offset) {
 inline void Contents::begin(std::uint64_t request) {
   position_ = positions_.empty() ? static_cast<Position>(request - begin_) : positions_[request - begin_];
   clock_ = times_ != nullptr ? times_[request] - start_ : position_;
+  fact(Fact::now) = position_;
+  fact(Fact::clock) = clock_;
   if (!percentiles_.empty() && position_ >= next_refresh_) refresh_percentiles();
 }
 
@@ -73,6 +74,7 @@ inline void Contents::evict(Slot victim) {
     if (plan_->object_state != 0) std::copy_n(state_of(last), plan_->object_state, state_of(victim));
   }
   residents_.pop_back();
+  recount();
 }
 
 inline Slot Contents::insert() {
@@ -88,6 +90,7 @@ inline Slot Contents::insert() {
     }
     std::copy_n(incoming_state_.data(), plan_->object_state, state_of(slot));
   }
+  recount();
   return slot;
 }
 
@@ -115,29 +118,17 @@ inline double Contents::value(const CandidateSource& source, const Resident& one
   return 0;
 }
 
-inline double Contents::fact(Fact fact) const {
-  switch (fact) {
-    case Fact::now:
-      return position_;
-    case Fact::clock:
-      return clock_;
-    case Fact::entries:
-      return count() / share_;
-    case Fact::capacity:
-      return static_cast<double>(capacity_) / share_;
-    case Fact::fill:
-      return static_cast<double>(used_) / static_cast<double>(capacity_);
-    default:
-      assert(false && "a candidate's fact is not global");
-      return 0;
-  }
+/// After a change of what the cache holds.
+inline void Contents::recount() {
+  fact(Fact::entries) = count() * scale_;
+  fact(Fact::fill) = static_cast<double>(used_) / static_cast<double>(capacity_);
 }
 
 inline void Contents::globals(const InputPlan& plan, double* out) const {
   for (const GlobalSource& source : plan.globals) {
     switch (source.kind) {
       case GlobalSource::Kind::fact:
-        *out++ = fact(source.fact);
+        *out++ = facts_[source.index];
         break;
       case GlobalSource::Kind::statistic:
         *out++ = plan_->statistics[source.index].value(global_state_.data() + source.offset);

@@ -122,9 +122,9 @@ void HostPlan::plan_inputs(std::span<const Input> inputs, std::size_t decision, 
     const auto index = static_cast<std::uint32_t>(input.index);
     if (input.source == Input::Source::statistic) {
       if (program.statistics()[index].kind == StatisticKind::percentile) {
-        plan.globals.push_back({GlobalSource::Kind::percentile, {}, 0, percentile_of_[index]});
+        plan.globals.push_back({GlobalSource::Kind::percentile, 0, percentile_of_[index]});
       } else if (input.scope == Scope::global) {
-        plan.globals.push_back({GlobalSource::Kind::statistic, {}, offsets_[index], index});
+        plan.globals.push_back({GlobalSource::Kind::statistic, offsets_[index], index});
       } else {
         plan.columns.push_back({Kind::statistic, offsets_[index], index});
       }
@@ -132,7 +132,7 @@ void HostPlan::plan_inputs(std::span<const Input> inputs, std::size_t decision, 
     }
     const Fact fact = fact_of(decision, input.index);
     if (input.scope == Scope::global) {
-      plan.globals.push_back({GlobalSource::Kind::fact, fact, 0, 0});
+      plan.globals.push_back({GlobalSource::Kind::fact, 0, place_of(fact)});
     } else {
       plan.columns.push_back(candidate_source(fact, input.element));
     }

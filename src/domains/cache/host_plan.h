@@ -34,9 +34,8 @@ struct CandidateSource {
 struct GlobalSource {
   enum class Kind : std::uint8_t { fact, statistic, percentile };
   Kind kind = Kind::fact;
-  Fact fact = Fact::now;
   std::uint32_t offset = 0;  ///< of a statistic: doubles into the global state
-  std::uint32_t index = 0;   ///< of a statistic or percentile: into HostPlan::statistics or percentiles
+  std::uint32_t index = 0;   ///< into the global facts, HostPlan::statistics or HostPlan::percentiles
 };
 
 /// The inputs of one question, in the order in which they are wanted.
