@@ -9,6 +9,7 @@
 
 #include "design/archive.h"
 #include "design/search.h"
+#include "design/survey.h"
 #include "design/tuning.h"
 #include "design/variation.h"
 
@@ -67,13 +68,16 @@ class Evolution {
     return Random(search_.task().seed, purpose, generation_ * options_.islands + island);
   }
 
-  /// The first generation: the seeds on every island, and random programs.
+  /// The first generation: the seeds on every island, the best short programs dealt out, and random ones.
   void settle() {
     const Field seeds = search_.propose_seeds();
+    const Field surveyed = survey(search_);
     std::vector<Field> fields;
     for (std::size_t i = 0; i < islands_.size(); ++i) {
       Random random = random_for("evolve settlers", i);
       Field field = search_.propose_random(random, 2 * options_.population);
+      const std::size_t dealt = std::min(surveyed.size(), options_.population * islands_.size());
+      for (std::size_t s = i; s < dealt; s += islands_.size()) field.push_back(surveyed[s]);
       field.insert(field.end(), seeds.begin(), seeds.end());
       fields.push_back(std::move(field));
     }

@@ -74,7 +74,11 @@ void Trials::measure(std::span<Candidate* const> candidates, std::size_t level) 
     missing.resize(static_cast<std::size_t>(affordable));
     spending_.exhaust();
   }
-  if (!missing.empty()) run(missing, level, spending_.token());
+  // Weights are those of the first batch, so it is not cut.
+  const std::size_t step = weights_.empty() ? std::max<std::size_t>(missing.size(), 1) : batch_size;
+  for (std::size_t i = 0; i < missing.size() && !spending_.token().stop_requested(); i += step) {
+    run(std::span(missing).subspan(i, std::min(step, missing.size() - i)), level, spending_.token());
+  }
 }
 
 void Trials::measure_to_the_end(Candidate& candidate) {

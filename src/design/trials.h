@@ -57,6 +57,8 @@ class Trials {
   static constexpr double race_fractions[] = {1.0 / 16, 1.0 / 4};
   /// Miniatures with fewer events are not used.
   static constexpr std::uint64_t min_miniature_events = 200;
+  /// Candidates evaluated together: enough for many threads, few enough to show progress and to stop.
+  static constexpr std::size_t batch_size = 64;
 
   Trials(const Task& task, Spending& spending);
 
@@ -68,8 +70,8 @@ class Trials {
   Candidate* find(const Digest& digest) const;
   std::size_t proposed() const { return candidates_.size(); }
 
-  /// Tries those candidates that were not tried at this level, in one batch. Where the budget ends, the rest stays
-  /// unknown. Reports progress.
+  /// Tries those candidates that were not tried at this level, in batches. Where the budget ends, or a stop is asked
+  /// for, the rest stays unknown. Reports progress after each batch.
   void measure(std::span<Candidate* const> candidates, std::size_t level);
   /// Tries one candidate at the top level, whether or not the budget still allows it or a stop was asked for.
   void measure_to_the_end(Candidate& candidate);

@@ -84,10 +84,13 @@ TEST_P(DesignerTest, TheNumberOfThreadsDoesNotReachTheOutcome) {
 }
 
 TEST_P(DesignerTest, AnotherSeedSearchesElsewhere) {
-  SerialEvaluator evaluator;
-  const Outcome one = designer().design(toy_task(domain_, evaluator, 30, 1));
-  const Outcome other = designer().design(toy_task(domain_, evaluator, 30, 2));
-  EXPECT_NE(one.history.front().program->digest(), other.history.front().program->digest());
+  WatchfulEvaluator one;
+  WatchfulEvaluator other;
+  designer().design(toy_task(domain_, one, 30, 1));
+  designer().design(toy_task(domain_, other, 30, 2));
+  std::size_t common = 0;
+  for (const auto& [key, times] : one.asked) common += other.asked.contains(key) ? 1 : 0;
+  EXPECT_LT(common, one.asked.size() * 3 / 4);
 }
 
 TEST_P(DesignerTest, StopsAtOnceAndKeepsTheBestSoFar) {
