@@ -139,6 +139,17 @@ void compile(benchmark::State& state, const char* rule) {
   for (auto _ : state) benchmark::DoNotOptimize(policy::jit_compile(*one));
 }
 
+void interpret(benchmark::State& state, const char* rule) {
+  const policy::ProgramPtr one = program(rule);
+  const policy::Rule& only = one->rules().front();
+  std::vector<double> inputs(only.inputs.size(), 3);
+  for (auto _ : state) {
+    inputs[0] += 1;
+    benchmark::DoNotOptimize(policy::interpret(only, inputs));
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * only.graph.size()));  // nodes
+}
+
 BENCHMARK(native_lfu)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(queue, lru, lru, "lru")->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(queue, lfu, lfu, "lfu")->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
@@ -150,6 +161,7 @@ BENCHMARK_CAPTURE(search, hyperbolic, hyperbolic)->Arg(1'000)->Arg(10'000)->Unit
 BENCHMARK_CAPTURE(search, four_features, four_features)->Arg(1'000)->Arg(10'000)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, queue, aging)->Arg(1'000)->Arg(10'000)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search_miniature, four_features, four_features)->Arg(1'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(interpret, four_features, four_features);
 BENCHMARK_CAPTURE(compile, hyperbolic, hyperbolic)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(compile, four_features, four_features)->Unit(benchmark::kMillisecond);
 
