@@ -15,12 +15,23 @@ namespace {
 /// Nodes that the interpreter could evaluate while a program is compiled (bench/cache_host_bench.cpp measures both).
 constexpr std::uint64_t break_even_nodes = 200'000;
 
+bool is_sampled(const policy::Rule& rule) {
+  return rule.decision == evict_decision && rule.mode == static_cast<std::size_t>(RankingMode::sample);
+}
+
+/// Only a sample is scored in batches, and nothing else is.
+policy::JitParts parts_for(const policy::Program& program) {
+  std::size_t sampled = 0;
+  for (const policy::Rule& rule : program.rules()) sampled += is_sampled(rule) ? 1 : 0;
+  if (sampled == 0) return policy::JitParts::scalar;
+  return sampled == program.rules().size() ? policy::JitParts::batch : policy::JitParts::both;
+}
+
 /// Nodes to be evaluated if every request missed: more than there will be, mostly.
 std::uint64_t expected_nodes(const policy::Program& program, std::uint64_t events) {
   std::uint64_t nodes = 0;
   for (const policy::Rule& rule : program.rules()) {
-    const bool sampled = rule.decision == evict_decision && rule.mode == static_cast<std::size_t>(RankingMode::sample);
-    nodes += rule.graph.size() * (sampled ? sample_size : 1) * events;
+    nodes += rule.graph.size() * (is_sampled(rule) ? sample_size : 1) * events;
   }
   return nodes;
 }
@@ -53,7 +64,8 @@ void RuleCode::many(const double* globals, const double* columns, std::size_t st
 }
 
 ProgramCode::ProgramCode(policy::ProgramPtr program, std::uint64_t events) : program_(std::move(program)) {
-  if (expected_nodes(*program_, events) > break_even_nodes) compiled_ = policy::jit_compile(*program_);
+  if (expected_nodes(*program_, events) > break_even_nodes)
+    compiled_ = policy::jit_compile(*program_, parts_for(*program_));
   for (std::size_t i = 0; i < program_->rules().size(); ++i) {
     const policy::Rule& rule = program_->rules()[i];
     RuleCode& code = rule.decision == admit_decision ? admit_ : evict_;
