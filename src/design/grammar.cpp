@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "design/drift.h"
 
 namespace syswright::design {
 namespace {
@@ -64,9 +65,9 @@ RulePart Grammar::random_rule(Random& random, std::size_t decision) const {
     try {
       const NodeId root = answer(random, draft);
       RulePart part = draft.finish(root, random_mode(random, decision));
-      if (part.graph.size() <= options_.max_nodes) return part;
+      if (part.graph.size() <= options_.max_nodes && !drifts(part, vocabulary_)) return part;
     } catch (const InputError&) {
-      // An exponent passed its limit: draw again.
+      // An exponent of a dimension passed its limit: draw again.
     }
   }
 }

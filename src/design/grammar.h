@@ -24,7 +24,8 @@ struct GrammarOptions {
 /// Makes random programs that are well typed by construction: an expression of a wanted type grows from features,
 /// statistics, constants and operations whose operands give that type, dimensions included. Constants are drawn in the
 /// scale of what they meet. Next to free expressions there are sketches in which rankings tend to be written: products
-/// of powers, weighted sums of quantities or of their logarithms, and cases by a condition.
+/// of powers, weighted sums of quantities or of their logarithms, and cases by a condition. Rules that change their
+/// ways as time passes (drift.h) are not made.
 ///
 /// Source: strongly typed genetic programming, Montana, Evolutionary Computation 3(2), 1995; dimensions as types,
 /// Keijzer and Babovic, GECCO 1999.

@@ -1,6 +1,7 @@
 #include "design/scales.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/random.h"
@@ -13,9 +14,51 @@ using policy::Op;
 
 constexpr std::size_t max_samples = 4096;
 
+/// Whether a quantity grows from one part of the questions to the next, and goes on growing.
+class Trend {
+ public:
+  void add(double value) { values_.push_back(value); }
+
+  bool is_steady() const {
+    if (values_.size() < 2 * parts) return false;
+    std::array<double, parts> means{};
+    for (std::size_t part = 0; part < parts; ++part) {
+      means[part] = mean(values_.size() * part / parts, values_.size() * (part + 1) / parts);
+      if (part > 0 && means[part] <= means[part - 1]) return false;
+    }
+    return means[parts - 1] - means[parts / 2] > 0.1 * (means[parts - 1] - means[0]);
+  }
+
+ private:
+  static constexpr std::size_t parts = 16;
+  double mean(std::size_t begin, std::size_t end) const {
+    double sum = 0;
+    for (std::size_t i = begin; i < end; ++i) sum += values_[i];
+    return sum / static_cast<double>(end - begin);
+  }
+  std::vector<double> values_;
+};
+
 /// Values of one quantity as they are seen; keeps an even sample once it is full.
 class Samples {
  public:
+  /// Values of one question, in the order of its candidates.
+  void add(std::span<const double> values) {
+    double sum = 0;
+    for (const double value : values) {
+      add(value);
+      sum += value;
+    }
+    if (!values.empty()) trend_.add(sum / static_cast<double>(values.size()));
+  }
+  void refine(Scale& scale) {
+    if (count_ < 2) return;
+    scale.varies = varies_;
+    scale.trends = varies_ && trend_.is_steady();
+    refine_quantiles(scale);
+  }
+
+ private:
   void add(double value) {
     if (count_ == 0) first_ = value;
     varies_ = varies_ || value != first_;
@@ -28,16 +71,16 @@ class Samples {
       values_[mix64(count_) % max_samples] = size;
     }
   }
-  void refine(Scale& scale) {
-    if (count_ < 2) return;
-    scale.varies = varies_;
+  void refine_quantiles(Scale& scale) {
     if (values_.empty()) return;
     std::sort(values_.begin(), values_.end());
     const auto quantile = [this](double q) { return values_[static_cast<std::size_t>(q * (values_.size() - 1))]; };
-    scale = {quantile(0.1), quantile(0.5), quantile(0.9), varies_};
+    scale.low = quantile(0.1);
+    scale.middle = quantile(0.5);
+    scale.high = quantile(0.9);
   }
 
- private:
+  Trend trend_;
   std::vector<double> values_;
   std::uint64_t count_ = 0;
   double first_ = 0;
@@ -46,7 +89,7 @@ class Samples {
 
 Scale declared_scale(double low, double high) {
   const double largest = std::max(std::abs(low), std::abs(high));
-  if (!std::isfinite(largest)) return {1, 30, 1000, true};
+  if (!std::isfinite(largest)) return {1, 30, 1000};
   if (largest == 0) return {1, 1, 1, false};
   return {largest / 100, largest / 10, largest, low != high};
 }
@@ -89,13 +132,11 @@ policy::Rule reading_rule(std::size_t decision, const policy::Signature& signatu
   return rule;
 }
 
-policy::ProgramPtr reading_program(const std::shared_ptr<const policy::Signature>& signature) {
+/// Answers one decision and leaves the others to the mechanism's default.
+policy::ProgramPtr reading_program(const std::shared_ptr<const policy::Signature>& signature, std::size_t decision) {
   std::vector<policy::Statistic> statistics;
   for (const policy::Signal& signal : signature->signals) statistics.push_back(latest(signal, statistics.size()));
-  std::vector<policy::Rule> rules;
-  for (std::size_t decision = 0; decision < signature->decisions.size(); ++decision) {
-    rules.push_back(reading_rule(decision, *signature, statistics));
-  }
+  std::vector<policy::Rule> rules{reading_rule(decision, *signature, statistics)};
   return std::make_shared<const policy::Program>("look", signature, std::move(statistics), std::move(rules));
 }
 
@@ -104,7 +145,7 @@ std::vector<double> random_answers(const Question& question, const policy::Decis
   std::vector<double> answers(ranks ? question.candidates.size() : 1);
   for (double& answer : answers) {
     answer = random.uniform();
-    if (!decision.actions.empty()) answer = 0;  // the first action is the mechanism's usual one
+    if (!decision.actions.empty()) answer = static_cast<double>(random.below(decision.actions.size()));
     if (!ranks && decision.actions.empty()) answer = std::clamp(answer, decision.low, decision.high);
   }
   return answers;
@@ -121,11 +162,8 @@ void look(const Question& question, const policy::Program& program, Sightings& s
   const std::size_t subjects = question.candidates.size();
   const auto see = [&](const policy::Input& input, Samples& samples) {
     const std::size_t slot = layout.slot(input);
-    if (input.scope == policy::Scope::global) {
-      samples.add(question.globals[slot]);
-    } else {
-      for (std::size_t i = 0; i < subjects; ++i) samples.add(question.columns[slot * subjects + i]);
-    }
+    samples.add(input.scope == policy::Scope::global ? question.globals.subspan(slot, 1)
+                                                     : question.columns.subspan(slot * subjects, subjects));
   };
   std::size_t place = 0;
   for (std::size_t f = 0; f < decision.features.size(); ++f) {
@@ -165,19 +203,30 @@ Scales observe_scales(const Scenario& scenario, const std::shared_ptr<const poli
   for (const auto& features : scales.features) sightings.features.emplace_back(features.size());
   sightings.signals.resize(scales.signals.size());
 
-  const policy::ProgramPtr program = reading_program(signature);
-  const std::unique_ptr<Simulation> simulation = scenario.start(program);
-  Random random(seed, "observe scales");
-  for (std::size_t asked = 0; asked < stride * questions; ++asked) {
-    const Question* question = simulation->next();
-    if (question == nullptr) break;
-    if (asked % stride == 0) look(*question, *program, sightings);
-    simulation->answer(random_answers(*question, signature->decisions[question->decision], random));
+  for (std::size_t decision = 0; decision < signature->decisions.size(); ++decision) {
+    const policy::ProgramPtr program = reading_program(signature, decision);
+    const std::unique_ptr<Simulation> simulation = scenario.start(program);
+    Random random(seed, "observe scales", decision);
+    for (std::size_t asked = 0; asked < stride * questions; ++asked) {
+      const Question* question = simulation->next();
+      if (question == nullptr) break;
+      if (asked % stride == 0 && question->decision == decision) look(*question, *program, sightings);
+      simulation->answer(random_answers(*question, signature->decisions[question->decision], random));
+    }
   }
   for (std::size_t d = 0; d < scales.features.size(); ++d) {
-    for (std::size_t i = 0; i < scales.features[d].size(); ++i) sightings.features[d][i].refine(scales.features[d][i]);
+    std::size_t place = 0;
+    for (const policy::Feature& feature : signature->decisions[d].features) {
+      for (std::size_t element = 0; element < feature.slots(); ++element, ++place) {
+        sightings.features[d][place].refine(scales.features[d][place]);
+        scales.features[d][place].trends &= !std::isfinite(feature.high);
+      }
+    }
   }
-  for (std::size_t i = 0; i < scales.signals.size(); ++i) sightings.signals[i].refine(scales.signals[i]);
+  for (std::size_t i = 0; i < scales.signals.size(); ++i) {
+    sightings.signals[i].refine(scales.signals[i]);
+    scales.signals[i].trends &= !std::isfinite(signature->signals[i].high);
+  }
   return scales;
 }
 

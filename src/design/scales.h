@@ -15,7 +15,9 @@ struct Scale {
   double low = 1;
   double middle = 1;
   double high = 1;
-  bool varies = true;  ///< false: one value was seen only, so that the quantity tells nothing apart
+  bool varies = true;   ///< false: one value was seen only, so that the quantity tells nothing apart
+  bool trends = false;  ///< grows steadily as long as the system runs, like the present time: no limit is declared,
+                        ///< and its mean rises over 16 parts of the questions, to the last
 };
 
 /// Scales of everything that a program may read, so that constants are drawn where they matter.

@@ -51,7 +51,9 @@ Search::Search(const Task& task, const GrammarOptions& options)
 
 Scales Search::look_around() {
   const ScenarioPtr& scenario = trials_.levels().front().scenarios.front();
-  const double cost = static_cast<double>(scenario->events()) / static_cast<double>(task_.train.front()->events());
+  const double runs = static_cast<double>(task_.domain.signature()->decisions.size());
+  const double cost =
+      runs * static_cast<double>(scenario->events()) / static_cast<double>(task_.train.front()->events());
   if (spending_.affordable() < 2 * cost || !spending_.may_go_on()) return declared_scales(*task_.domain.signature());
   spending_.charge(cost);
   return observe_scales(*scenario, task_.domain.signature(), task_.seed);

@@ -13,6 +13,12 @@ using policy::NodeId;
 using policy::Op;
 using policy::Type;
 
+/// Any of the quantiles: a quantity with a value for "unknown" has it as its middle, or its high end.
+double typical(Random& random, const Scale& scale) {
+  const std::array<double, 3> quantiles{scale.low, scale.middle, scale.high};
+  return quantiles[random.below(quantiles.size())];
+}
+
 NodeId signed_by_chance(Random& random, policy::GraphBuilder& builder, NodeId node) {
   return random.chance(0.5) ? builder.apply(Op::negate, {node}) : node;
 }
@@ -70,7 +76,8 @@ NodeId Grammar::weighted_sum(Random& random, Draft& draft) const {
     const Vocabulary::Word& word = draft.words()[*next];
     const auto dimension = divide(base.info.type.dimension, word.info.type.dimension);
     if (!dimension) continue;
-    const double weight = base.scale.middle / std::max(word.scale.middle, 1e-9) * std::exp(1.5 * random.normal());
+    const double weight =
+        typical(random, base.scale) / std::max(typical(random, word.scale), 1e-9) * std::exp(random.normal());
     const NodeId factor = builder.constant(rounded(weight, 2), {policy::ValueKind::number, *dimension});
     const NodeId term = builder.apply(Op::multiply, {factor, builder.input(static_cast<std::uint32_t>(*next))});
     sum = builder.apply(random.chance(0.5) ? Op::add : Op::subtract, {sum, term});

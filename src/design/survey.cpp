@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "design/drift.h"
 
 namespace syswright::design {
 namespace {
@@ -95,6 +96,7 @@ class Survey {
       const NodeId root = build(draft);
       std::vector<RulePart> parts = others;
       parts.push_back(draft.finish(root, mode));
+      if (drifts(parts.back(), vocabulary_)) return nullptr;
       std::sort(parts.begin(), parts.end(),
                 [](const RulePart& a, const RulePart& b) { return a.decision < b.decision; });
       Candidate* candidate =

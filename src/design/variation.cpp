@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "design/drift.h"
 
 namespace syswright::design {
 namespace {
@@ -323,6 +324,7 @@ std::optional<policy::ProgramPtr> Variation::assembled(const Parts& parts) const
   policy::ProgramPtr program = assemble("candidate", grammar_.vocabulary().signature_pointer(), parts);
   if (program->size() > grammar_.options().max_nodes) return std::nullopt;
   if (program->statistics().size() > grammar_.options().max_statistics) return std::nullopt;
+  if (drifts(*program, grammar_.vocabulary())) return std::nullopt;
   return program;
 }
 

@@ -64,13 +64,13 @@ TEST_F(GrammarTest, UsesEveryFeatureModeStatisticKindAndDecision) {
 
 TEST_F(GrammarTest, FeaturesThatNeverVaryAreNotRead) {
   Scales scales = declared_scales(*domain_.signature());
-  scales.features[0][2].varies = false;  // work
+  scales.features[0][3].varies = false;  // work
   const Vocabulary vocabulary(domain_.signature(), scales);
   const Grammar grammar(vocabulary);
   for (std::uint64_t i = 0; i < 500; ++i) {
     Random random(13, "grammar test", i);
     for (const policy::Input& input : grammar.random_program(random)->rule_for(0)->inputs) {
-      EXPECT_FALSE(input.source == policy::Input::Source::feature && input.index == 2);
+      EXPECT_FALSE(input.source == policy::Input::Source::feature && input.index == 3);
     }
   }
 }

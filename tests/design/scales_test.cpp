@@ -13,7 +13,7 @@ TEST(Scales, AreObservedInTheQuestions) {
   const Scales scales = observe_scales(*scenario, domain.signature(), 1);
   // work is log-uniform between 0.5 s and 50 s: its quantiles are 0.5 * 100^q. The candidates that are met again and
   // again are a biased sample, hence the wide bounds.
-  const Scale& work = scales.features[0][2];
+  const Scale& work = scales.features[0][3];
   EXPECT_NEAR(work.low, 0.79, 0.4);
   EXPECT_NEAR(work.middle, 5, 2.5);
   EXPECT_NEAR(work.high, 31.5, 9);
@@ -22,12 +22,26 @@ TEST(Scales, AreObservedInTheQuestions) {
   EXPECT_NEAR(scales.signals[0].middle, 5, 2.5);
 }
 
+TEST(Scales, TellWhatGrowsForEver) {
+  toy::ToyDomain domain;
+  const auto scenario = domain.scenario({.batches = 64, .seed = 3});
+  const Scales scales = observe_scales(*scenario, domain.signature(), 1);
+  const policy::Decision& dispatch = domain.signature()->decisions[0];
+  std::size_t slot = 0;
+  for (const policy::Feature& feature : dispatch.features) {
+    for (std::size_t i = 0; i < feature.slots(); ++i, ++slot) {
+      EXPECT_EQ(scales.features[0][slot].trends, feature.name == "served") << feature.name;
+    }
+  }
+  EXPECT_FALSE(scales.signals[0].trends);
+}
+
 TEST(Scales, KeepTheDeclaredRangeOfWhatIsNotSeen) {
   toy::ToyDomain domain;
   const auto scenario = domain.scenario({.batches = 2, .seed = 3});
   const Scales scales = observe_scales(*scenario, domain.signature(), 1, 0);
-  EXPECT_EQ(scales.features[0][2].high, 50);
-  EXPECT_EQ(scales.features[0][2].low, 0.5);
+  EXPECT_EQ(scales.features[0][3].high, 50);
+  EXPECT_EQ(scales.features[0][3].low, 0.5);
 }
 
 TEST(Scales, ARangeWithoutLimitsIsAnyThreeDecades) {

@@ -27,6 +27,7 @@ namespace syswright::toy {
 inline constexpr std::size_t jobs_per_batch = 10;
 inline constexpr std::size_t window_length = 4;
 inline constexpr std::size_t history_length = 3;
+inline constexpr std::size_t dispatch_globals = 3;
 
 struct Setting {
   std::size_t batches = 32;
@@ -56,6 +57,8 @@ inline std::shared_ptr<const policy::Signature> make_signature() {
   dispatch.features = {
       {"waiting", Scope::global, ValueKind::number, number_dimension, 0, 1, jobs_per_batch, "jobs that wait"},
       {"now", Scope::global, ValueKind::number, time_dimension, 0, 0, 600, "since the batch began"},
+      {"served", Scope::global, ValueKind::number, number_dimension, 0, 0, std::numeric_limits<double>::infinity(),
+       "jobs served since the machine was set up"},
       {"work", Scope::candidate, ValueKind::number, time_dimension, 0, 0.5, 50, "time that the job takes"},
       {"cost", Scope::candidate, ValueKind::number, cost_rate, 0, 0.1, 10, "cost of a second until the job is done"},
       {"size", Scope::candidate, ValueKind::number, bytes_dimension, 0, 0, 1e6, "bytes that the job reads"},
@@ -101,6 +104,7 @@ class ToySimulation final : public Simulation {
   void begin_batch();
   void ask_dispatch();
   void ask_gear();
+  void dispatch(std::size_t place);
   void serve(bool turbo);
   void link();
 
@@ -302,7 +306,7 @@ inline void ToySimulation::ask_dispatch() {
   question_.decision = 0;
   question_.event = served_;
   buffers_.candidates.assign(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(offered));
-  buffers_.globals = {static_cast<double>(waiting_.size()), now_};
+  buffers_.globals = {static_cast<double>(waiting_.size()), now_, static_cast<double>(served_)};
   std::vector<double>& columns = buffers_.columns;
   columns.clear();
   const auto column = [&](auto&& value) {
@@ -332,7 +336,7 @@ inline const Question* ToySimulation::next() {
     const policy::Statistic& statistic = program_->statistics()[s];
     double value = 0;
     if (statistic.kind == policy::StatisticKind::percentile) {
-      const std::size_t slot = *scenario_->signature().decisions[0].find_feature(statistic.source) - 2;
+      const std::size_t slot = *scenario_->signature().decisions[0].find_feature(statistic.source) - dispatch_globals;
       const std::size_t offered = buffers_.candidates.size();
       const auto first = buffers_.columns.begin() + static_cast<std::ptrdiff_t>(slot * offered);
       std::vector<double> values(first, first + static_cast<std::ptrdiff_t>(offered));
@@ -344,6 +348,11 @@ inline const Question* ToySimulation::next() {
     buffers_.globals.push_back(value);
   }
   link();
+  // Without a rule the first job in arrival order is served.
+  if (program_->rule_for(0) == nullptr) {
+    dispatch(0);
+    return next();
+  }
   return &question_;
 }
 
@@ -356,15 +365,18 @@ inline void ToySimulation::answer(std::span<const double> answers) {
     serve(turbo);
     return;
   }
-  const auto best = static_cast<std::size_t>(std::max_element(answers.begin(), answers.end()) - answers.begin());
-  chosen_ = waiting_[best];
+  dispatch(static_cast<std::size_t>(std::max_element(answers.begin(), answers.end()) - answers.begin()));
+}
+
+inline void ToySimulation::dispatch(std::size_t place) {
+  chosen_ = waiting_[place];
   log.records.push_back({served_, 0, chosen_, 1});
   if (program_->rule_for(1) == nullptr) {
     serve(false);
     return;
   }
   asked_ = 1;
-  const std::vector<double> statistics(buffers_.globals.begin() + 2, buffers_.globals.end());
+  const std::vector<double> statistics(buffers_.globals.begin() + dispatch_globals, buffers_.globals.end());
   ask_gear();
   buffers_.globals.insert(buffers_.globals.end(), statistics.begin(), statistics.end());
   link();
