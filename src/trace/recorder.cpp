@@ -10,9 +10,13 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
 #include <sstream>
 
 #include "base/error.h"
@@ -136,19 +140,60 @@ bool drain(int pipe, LineSplitter& lines) {
   }
 }
 
+/// Every process below `root`, as /proc tells it now.
+std::vector<pid_t> descendants_of(pid_t root) {
+  std::multimap<pid_t, pid_t> children;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
+    const pid_t process = std::atoi(entry.path().filename().c_str());
+    std::ifstream file(entry.path() / "stat");
+    std::string text;
+    if (process <= 0 || !std::getline(file, text)) continue;
+    // "pid (name) state parent …": the name may hold anything.
+    const std::size_t name_end = text.rfind(") ");
+    if (name_end != std::string::npos) children.emplace(std::atoi(text.c_str() + name_end + 4), process);
+  }
+  std::vector<pid_t> found{root};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto [first, last] = children.equal_range(found[i]);
+    for (auto child = first; child != last; ++child) found.push_back(child->second);
+  }
+  found.erase(found.begin());
+  return found;
+}
+
+/// Ends strace and what it traces: asks at first, and after a second makes them.
+class Ending {
+ public:
+  explicit Ending(pid_t strace) : strace_(strace) {}
+
+  /// Called again and again until strace has ended: it may notice a signal only when something happens in what it
+  /// traces, and may wait for ever for a process that a fork has suspended.
+  void press() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!begun_) begun_ = now;
+    kill(strace_, SIGTERM);
+    if (now - *begun_ < std::chrono::seconds(1)) return;
+    for (const pid_t process : descendants_of(strace_)) kill(process, SIGKILL);
+    if (now - *begun_ > std::chrono::seconds(2)) kill(strace_, SIGKILL);
+  }
+
+ private:
+  pid_t strace_;
+  std::optional<std::chrono::steady_clock::time_point> begun_;
+};
+
 /// Feeds the pipe's lines to `lines` until the process has ended; returns its status as waitpid gives it.
 int follow(pid_t process, int pipe, LineSplitter& lines, const std::stop_token& stop) {
-  bool asked = false;
+  Ending ending(process);
   for (;;) {
-    if (stop.stop_requested() && !asked) {
-      asked = true;
-      kill(process, SIGTERM);
-    }
     int status = 0;
     const pid_t ended = waitpid(process, &status, WNOHANG);
     if (ended < 0 && errno != EINTR) throw SystemError("cannot wait for strace", errno);
     const bool open = drain(pipe, lines);
     if (ended == process) return status;
+    // Before it opens the pipe, strace tries its tracing on a child of its own, which would be left behind stopped.
+    if (open && stop.stop_requested()) ending.press();
     pollfd wanted{pipe, POLLIN, 0};
     // Before the writer has come, or after it has gone, poll would return at once.
     if (open) {
@@ -175,8 +220,9 @@ Recording record_command(const RecordOptions& options) {
   const NamedPipe fifo;
   const Descriptor pipe(open(fifo.path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (pipe.number() < 0) throw SystemError(fmt::format("cannot open '{}'", fifo.path()), errno);
+  // Interruptible: with a file to write to, strace otherwise ignores the signal that follow() sends.
   std::vector<std::string> arguments = {
-      "strace", "-f",          "-y", "-ttt",       "-q", "-s",        "0", "--seccomp-bpf",
+      "strace", "-f",          "-y", "-ttt",       "-q", "-s",        "0", "--seccomp-bpf", "--interruptible=waiting",
       "-e",     "signal=none", "-e", traced_calls, "-o", fifo.path(), "--"};
   arguments.insert(arguments.end(), options.command.begin(), options.command.end());
 
