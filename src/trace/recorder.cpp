@@ -105,7 +105,10 @@ class LineSplitter {
  public:
   explicit LineSplitter(FileReads& reads) : reads_(reads) {}
 
+  bool begun() const { return begun_; }
+
   void add(std::string_view piece) {
+    begun_ = true;
     for (std::size_t end; (end = piece.find('\n')) != std::string_view::npos; piece.remove_prefix(end + 1)) {
       if (rest_.empty()) {
         reads_.add_line(piece.substr(0, end));
@@ -121,6 +124,7 @@ class LineSplitter {
  private:
   FileReads& reads_;
   std::string rest_;
+  bool begun_ = false;  ///< something arrived
 };
 
 /// Reads what is in the pipe now. False at its end, which is also what it says before a writer has opened it.
@@ -172,14 +176,21 @@ class Ending {
   void press() {
     const auto now = std::chrono::steady_clock::now();
     if (!begun_) begun_ = now;
+    traced_ = descendants_of(strace_);
     kill(strace_, SIGTERM);
     if (now - *begun_ < std::chrono::seconds(1)) return;
-    for (const pid_t process : descendants_of(strace_)) kill(process, SIGKILL);
+    for (const pid_t process : traced_) kill(process, SIGKILL);
     if (now - *begun_ > std::chrono::seconds(2)) kill(strace_, SIGKILL);
+  }
+
+  /// Called when strace has ended: it ends the command's first process only, and lets go of the others.
+  void finish() const {
+    for (const pid_t process : traced_) kill(process, SIGKILL);
   }
 
  private:
   pid_t strace_;
+  std::vector<pid_t> traced_;  ///< as last seen
   std::optional<std::chrono::steady_clock::time_point> begun_;
 };
 
@@ -191,9 +202,12 @@ int follow(pid_t process, int pipe, LineSplitter& lines, const std::stop_token& 
     const pid_t ended = waitpid(process, &status, WNOHANG);
     if (ended < 0 && errno != EINTR) throw SystemError("cannot wait for strace", errno);
     const bool open = drain(pipe, lines);
-    if (ended == process) return status;
-    // Before it opens the pipe, strace tries its tracing on a child of its own, which would be left behind stopped.
-    if (open && stop.stop_requested()) ending.press();
+    if (ended == process) {
+      ending.finish();
+      return status;
+    }
+    // Before its first line, strace tries its tracing on children of its own, which would be left behind stopped.
+    if (lines.begun() && stop.stop_requested()) ending.press();
     pollfd wanted{pipe, POLLIN, 0};
     // Before the writer has come, or after it has gone, poll would return at once.
     if (open) {
