@@ -39,9 +39,13 @@ class Checker {
     }
     std::vector<Rule> rules;
     for (const RuleDeclaration& declaration : tree_.rules) rules.push_back(rule(declaration, rules));
+    std::vector<Contract> contracts;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      if (!tree_.rules[i].clauses.empty()) contracts.push_back(contract(tree_.rules[i], rules[i]));
+    }
     try {
       return std::make_shared<Program>(std::string(tree_.policy.text), signature_, std::move(statistics_),
-                                       std::move(rules));
+                                       std::move(rules), std::move(contracts));
     } catch (const InputError& error) {
       fail(tree_.policy.place, error.what());
     }
@@ -205,6 +209,11 @@ class Checker {
     Rule result = Lowering(source_, tree_, *signature_, *index, statistics_, declaration).run();
     result.mode = mode(declaration.mode, decision);
     return result;
+  }
+
+  Contract contract(const RuleDeclaration& declaration, const Rule& rule) const {
+    const Type& output = rule.graph[rule.graph.root()].type;
+    return Lowering(source_, tree_, *signature_, rule.decision, statistics_, declaration, output).contract();
   }
 
   std::size_t mode(const Name& name, const Decision& decision) const {

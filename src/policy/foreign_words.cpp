@@ -23,8 +23,8 @@ std::string foreign_word_advice(const Token& token) {
       {"auto", "a name is declared by 'let'"},
       {"double", "a name is declared by 'let'"},
       {"float", "a name is declared by 'let'"},
-      {"require", "'require' is reserved for a later version of the language; remove this"},
-      {"ensure", "'ensure' is reserved for a later version of the language; remove this"},
+      {"require", "'require' stands at the top of a rule, before its first statement"},
+      {"ensure", "'ensure' stands at the top of a rule, before its first statement"},
   }};
   for (const auto& [text, words] : advice) {
     if (token.is(text)) return std::string(words);

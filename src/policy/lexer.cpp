@@ -16,8 +16,8 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
-constexpr std::array<std::string_view, 13> long_symbols{"..", "<=", ">=", "==", "!=", "&&", "||",
-                                                        "+=", "-=", "*=", "/=", "**", "//"};
+constexpr std::array<std::string_view, 14> long_symbols{"->", "..", "<=", ">=", "==", "!=", "&&",
+                                                        "||", "+=", "-=", "*=", "/=", "**", "//"};
 constexpr std::string_view short_symbols = "{}()[],;:?.+-*/^<>=!%&|";
 
 std::vector<std::string> unit_names() {

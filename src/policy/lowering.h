@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -23,8 +24,13 @@ class Lowering {
 
   Lowering(const SourceText& source, const syntax::Tree& tree, const Signature& signature, std::size_t decision,
            std::span<const Statistic> statistics, const syntax::RuleDeclaration& rule);
+  /// For the rule's contract, once the type of its answer is known.
+  Lowering(const SourceText& source, const syntax::Tree& tree, const Signature& signature, std::size_t decision,
+           std::span<const Statistic> statistics, const syntax::RuleDeclaration& rule, const Type& output);
   /// The rule without its mode.
   Rule run();
+  /// What the rule's text states of it.
+  Contract contract();
 
  private:
   struct Value {
@@ -44,6 +50,14 @@ class Lowering {
   };
 
   Rule lowered();
+  Clause clause(const syntax::ClauseDeclaration& declaration);
+  void set_condition(const syntax::ClauseDeclaration& declaration, Clause& clause);
+  void set_growth(const syntax::ClauseDeclaration& declaration, Clause& clause);
+  void set_change(const syntax::ClauseDeclaration& declaration, Clause& clause);
+  void add_inputs(syntax::ExpressionId id, Clause& clause);
+  std::optional<double> constant_value(const Value& value) const;
+  double constant(syntax::ExpressionId id, Dimension dimension, std::string_view what);
+  Graph short_graph(const Value& value, Place place) const;
   std::vector<Input> collect_inputs();
   void declare_parameters();
   void check_new_name(const syntax::Name& name) const;
@@ -94,6 +108,7 @@ class Lowering {
   std::unordered_map<std::size_t, std::uint32_t> first_inputs_;   ///< of each feature among the parameters
   std::uint32_t first_statistic_ = 0;
   std::vector<Input> inputs_;
+  std::optional<Type> output_;  ///< of a contract: the type of the answer, which is the input behind inputs_
   GraphBuilder builder_;
 
   std::unordered_map<std::string_view, std::size_t> slots_;  ///< of the locals in scope, into values_

@@ -203,6 +203,7 @@ Lowering::Value Lowering::binary(Operator op, Value left, Value right, Place pla
 
 Lowering::Value Lowering::evaluate_name(ExpressionId id) {
   const std::string_view name = tree_.expressions[id].text;
+  if (output_ && name == "output") return {.node = builder_.input(static_cast<std::uint32_t>(inputs_.size()))};
   if (const auto slot = slots_.find(name); slot != slots_.end()) return values_[slot->second];
   if (const auto parameter = parameters_.find(name); parameter != parameters_.end()) {
     const Feature& feature = decision_.features[parameter->second];
@@ -243,6 +244,7 @@ void Lowering::fail_unknown(std::string_view name, ExpressionId id) const {
     fail(fmt::format("{} is declared inside a block that has ended; declare it before the block", quoted(name)));
   }
   std::vector<std::string> choices;
+  if (output_) choices.emplace_back("output");
   for (std::string_view local : locals_) choices.emplace_back(local.substr(0, 100));
   for (const Name& parameter : rule_.parameters) choices.emplace_back(parameter.text);
   for (const Statistic& statistic : statistics_) choices.push_back(statistic.name);

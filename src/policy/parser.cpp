@@ -173,15 +173,17 @@ class Parser {
     }
     expect(")", "after the features that the rule reads");
     if (accept("by")) result.mode = name("a mode of the decision");
-    result.body = block("to open the rule");
+    result.body = block("to open the rule", &result);
     result.end = last_brace_;
     tree_.rules.push_back(std::move(result));
   }
 
-  BlockId block(std::string_view purpose) {
+  /// With a rule: its outermost block, which its contract opens.
+  BlockId block(std::string_view purpose, RuleDeclaration* rule = nullptr) {
     const Level level(*this);
     const Place open = token_.place;
     expect("{", purpose);
+    while (rule != nullptr && (token_.is("require") || token_.is("ensure"))) rule->clauses.push_back(clause());
     Block statements;
     while (!token_.is("}")) {
       if (token_.kind == TokenKind::end) {
@@ -193,6 +195,66 @@ class Parser {
     advance();
     tree_.blocks.push_back(std::move(statements));
     return static_cast<BlockId>(tree_.blocks.size() - 1);
+  }
+
+  ClauseDeclaration clause() {
+    ClauseDeclaration result;
+    result.place = token_.place;
+    const bool required = token_.is("require");
+    advance();
+    if (required) {
+      condition(result);
+    } else {
+      property(result);
+    }
+    expect(";", required ? "after what is required" : "after what is ensured");
+    return result;
+  }
+
+  /// CONDITION, or VALUE in [LOW, HIGH].
+  void condition(ClauseDeclaration& result) {
+    result.value = expression();
+    if (!accept("in")) return;
+    expect("[", "to open a range: in [LOW, HIGH]");
+    result.low = expression();
+    expect(",", "between the ends of a range: in [LOW, HIGH]");
+    result.high = expression();
+    expect("]", "to close the range");
+  }
+
+  void property(ClauseDeclaration& result) {
+    result.kind = ClauseKind::holds;
+    if (token_.is("increasing") || token_.is("decreasing")) {
+      result.kind = token_.is("increasing") ? ClauseKind::increasing : ClauseKind::decreasing;
+      advance();
+      expect_word("in", "ensure increasing in FEATURE;");
+      result.inputs.push_back(postfix());
+    } else if (accept("invariant")) {
+      result.kind = ClauseKind::scaling;
+      for (std::string_view word : {"under", "scaling", "of"})
+        expect_word(word, "ensure invariant under scaling of …;");
+      do {
+        result.inputs.push_back(postfix());
+      } while (accept(","));
+    } else if (accept("starves")) {
+      result.kind = ClauseKind::starvation;
+      constexpr std::string_view usage = "ensure starves none beyond N rounds as FEATURE grows by AMOUNT;";
+      for (std::string_view word : {"none", "beyond"}) expect_word(word, usage);
+      result.value = expression();
+      for (std::string_view word : {"rounds", "as"}) expect_word(word, usage);
+      result.inputs.push_back(postfix());
+      for (std::string_view word : {"grows", "by"}) expect_word(word, usage);
+      result.low = expression();
+    } else if (accept("robust")) {
+      result.kind = ClauseKind::robust;
+      expect_word("in", "ensure robust in FEATURE: CHANGE -> EFFECT;");
+      result.inputs.push_back(postfix());
+      expect(":", "before the change: ensure robust in FEATURE: CHANGE -> EFFECT;");
+      result.value = expression();
+      if (accept("->")) result.low = expression();
+    } else {
+      condition(result);
+    }
   }
 
   StatementId add(const Statement& statement) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "policy/expression_text.h"
 #include "policy/lowering.h"
 #include "policy/parser.h"
 #include "policy/program.h"
@@ -97,11 +98,12 @@ std::string statistic_line(const Statistic& statistic, const std::string& name, 
   return fmt::format("  stat {} = {}({}, {});\n", name, to_string(statistic.kind), source, argument);
 }
 
-/// Writes one rule.
+/// Writes one rule, or one expression over its inputs; what is stated of the rule stands before its statements.
 class RulePrinter {
  public:
   RulePrinter(const Program& program, const Rule& rule, const std::vector<std::string>& statistics)
-      : graph_(rule.graph),
+      : program_(program),
+        graph_(rule.graph),
         rule_(rule),
         decision_(program.signature().decisions[rule.decision]),
         statistics_(statistics),
@@ -118,8 +120,28 @@ class RulePrinter {
                         fmt::join(parameters(), ", "));
     if (rule_.mode != 0) text_ += " by " + decision_.modes[rule_.mode];
     text_ += " {\n";
+    if (const Contract* contract = program_.contract_for(rule_.decision)) {
+      for (const Clause& clause : contract->clauses) line(1, to_source(clause, *contract, program_));
+    }
     answer(graph_.root(), 1);
     return text_ + "  }\n";
+  }
+
+  /// The whole expression without `let`s. An input behind those of the rule is the output.
+  std::string one_line() {
+    named_.assign(named_.size(), false);
+    return expression(graph_.root()).text;
+  }
+
+  std::string on_one_line(NodeId root, std::size_t longest) {
+    for (std::size_t deepest = deepest_inline; deepest > 1; --deepest) {
+      elide_below(root, deepest);
+      if (least_length(root) > longest) continue;
+      std::string text = expression(root).text;
+      if (text.size() <= longest) return text;
+    }
+    elide_below(root, 1);
+    return expression(root).text;
   }
 
  private:
@@ -128,9 +150,35 @@ class RulePrinter {
     for (const Input& input : rule_.inputs) {
       if (input.source == Input::Source::feature) read.insert(input.index);
     }
+    const Contract* contract = program_.contract_for(rule_.decision);
+    for (const Input& input : contract == nullptr ? std::vector<Input>{} : contract->inputs) {
+      if (input.source == Input::Source::feature) read.insert(input.index);
+    }
     std::vector<std::string> names;
     for (std::size_t index : read) names.push_back(decision_.features[index].name);
     return names;
+  }
+
+  /// Writes "…" for what lies deeper than so many operations below root.
+  void elide_below(NodeId root, std::size_t deepest) {
+    std::vector<std::size_t> depth(graph_.size(), graph_.size());
+    depth[root] = 0;
+    for (NodeId id = root + 1; id-- > 0;) {
+      for (NodeId operand : graph_[id].operands()) depth[operand] = std::min(depth[operand], depth[id] + 1);
+      names_[id] = depth[id] > deepest && !is_leaf(id) ? "…" : "";
+    }
+  }
+
+  /// Bytes that the expression needs at least: shared parts count each time, so that it may be far longer than the
+  /// graph.
+  std::size_t least_length(NodeId root) const {
+    constexpr std::size_t enormous = 1'000'000;
+    std::vector<std::size_t> length(root + 1, 1);
+    for (NodeId id = 0; id <= root; ++id) {
+      if (!names_[id].empty()) continue;
+      for (NodeId operand : graph_[id].operands()) length[id] = std::min(length[id] + length[operand], enormous);
+    }
+    return length[root];
   }
 
   bool is_square(const Node& node) const { return node.op == Op::multiply && node.arguments[0] == node.arguments[1]; }
@@ -222,6 +270,7 @@ class RulePrinter {
 
   Text leaf(const Node& node) const {
     if (node.op == Op::input) {
+      if (node.input == rule_.inputs.size()) return {"output"};
       const Input& input = rule_.inputs[node.input];
       return {input.source == Input::Source::statistic ? statistics_[input.index] : input_name(input, decision_, {})};
     }
@@ -326,6 +375,7 @@ class RulePrinter {
     }
   }
 
+  const Program& program_;
   const Graph& graph_;
   const Rule& rule_;
   const Decision& decision_;
@@ -350,6 +400,56 @@ std::string identifier_of(const std::string& name) {
 
 }  // namespace
 
+std::string to_source(const Clause& clause, const Contract& contract, const Program& program) {
+  const std::vector<std::string> statistics = statistic_names(program);
+  const Decision& decision = program.signature().decisions[contract.decision];
+  const Rule& rule = *program.rule_for(contract.decision);
+  const Dimension output = rule.graph[rule.graph.root()].type.dimension;
+  const auto name = [&](std::size_t input) {
+    const Input& read = contract.inputs[input];
+    return read.source == Input::Source::statistic ? statistics[read.index] : input_name(read, decision, {});
+  };
+  const auto dimension = [&](std::size_t input) {
+    return describe_inputs({&contract.inputs[input], 1}, program.signature(), contract.decision,
+                           program.statistics())[0]
+        .type.dimension;
+  };
+  const auto condition = [&] {
+    Rule shown;
+    shown.decision = contract.decision;
+    shown.inputs = contract.inputs;
+    shown.graph = clause.condition;
+    return RulePrinter(program, shown, statistics).one_line();
+  };
+  switch (clause.kind) {
+    case ClauseKind::require:
+      return fmt::format("require {};", condition());
+    case ClauseKind::holds:
+      return fmt::format("ensure {};", condition());
+    case ClauseKind::range:
+      return fmt::format("ensure output in [{}, {}];", quantity(clause.low, output).text,
+                         quantity(clause.high, output).text);
+    case ClauseKind::increasing:
+      return fmt::format("ensure increasing in {};", name(clause.inputs[0]));
+    case ClauseKind::decreasing:
+      return fmt::format("ensure decreasing in {};", name(clause.inputs[0]));
+    case ClauseKind::scaling: {
+      std::vector<std::string> names;
+      for (std::size_t input : clause.inputs) names.push_back(name(input));
+      return fmt::format("ensure invariant under scaling of {};", fmt::join(names, ", "));
+    }
+    case ClauseKind::starvation:
+      return fmt::format("ensure starves none beyond {} rounds as {} grows by {};", clause.rounds,
+                         name(clause.inputs[0]), quantity(clause.growth, dimension(clause.inputs[0])).text);
+    case ClauseKind::robust: {
+      const std::string effect =
+          decision.actions.empty() ? fmt::format(" -> {}", quantity(clause.effect, output).text) : "";
+      return fmt::format("ensure robust in {}: {}{};", name(clause.inputs[0]), clause.change, effect);
+    }
+  }
+  return "";
+}
+
 std::string to_source(const Program& program) {
   const std::vector<std::string> statistics = statistic_names(program);
   std::string text = fmt::format("policy {} for {} {{\n", identifier_of(program.name()), program.signature().domain);
@@ -363,6 +463,11 @@ std::string to_source(const Program& program) {
     text += RulePrinter(program, rule, statistics).print();
   }
   return text + "}\n";
+}
+
+std::string expression_text(const Program& program, const Rule& rule, NodeId node, std::size_t longest) {
+  const std::vector<std::string> statistics = statistic_names(program);
+  return RulePrinter(program, rule, statistics).on_one_line(node, longest);
 }
 
 }  // namespace syswright::policy

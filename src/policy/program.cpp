@@ -196,6 +196,33 @@ void add(DigestBuilder& digest, const Rule& rule, const Decision& decision, std:
   }
 }
 
+/// Points the statistics that contracts read, which stand in `declared`, to the canonical ones, and orders contracts
+/// as their rules.
+void settle_contracts(std::vector<Contract>& contracts, std::span<const Rule> rules, const Signature& signature,
+                      std::span<const Statistic> declared, std::span<const Statistic> statistics) {
+  std::erase_if(contracts, [](const Contract& contract) { return contract.clauses.empty(); });
+  std::ranges::stable_sort(contracts, {}, &Contract::decision);
+  for (Contract& contract : contracts) {
+    if (std::ranges::find(rules, contract.decision, &Rule::decision) == rules.end()) {
+      throw InputError("a contract speaks of a decision that the program does not answer");
+    }
+    const Decision& decision = signature.decisions[contract.decision];
+    for (Input& input : contract.inputs) {
+      check_input(input, decision, declared);
+      input.scope = scope_of(input, decision, declared);
+      if (input.source != Input::Source::statistic) continue;
+      const Statistic& meant = declared[input.index];
+      const auto found =
+          std::ranges::find_if(statistics, [&](const Statistic& each) { return meaning(each) == meaning(meant); });
+      if (found == statistics.end()) {
+        throw InputError(fmt::format("the contract of '{}' reads statistic '{}', which reaches no answer of the policy",
+                                     decision.name, meant.name));
+      }
+      input.index = static_cast<std::size_t>(found - statistics.begin());
+    }
+  }
+}
+
 /// Range of a statistic's value: that of what it summarises, and 0, its value before the first observation.
 std::pair<double, double> range_of(const Statistic& statistic, const Signature& signature) {
   if (statistic.kind == StatisticKind::count) return {0, static_cast<double>(statistic.window)};
@@ -229,12 +256,14 @@ std::uint64_t identity_of(const Input& input, const Signature& signature, std::s
 }  // namespace
 
 Program::Program(std::string name, std::shared_ptr<const Signature> signature, std::vector<Statistic> statistics,
-                 std::vector<Rule> rules)
+                 std::vector<Rule> rules, std::vector<Contract> contracts)
     : name_(std::move(name)),
       signature_(std::move(signature)),
       statistics_(std::move(statistics)),
-      rules_(std::move(rules)) {
+      rules_(std::move(rules)),
+      contracts_(std::move(contracts)) {
   for (const Statistic& statistic : statistics_) check_statistic(statistic, *signature_);
+  const std::vector<Statistic> declared = contracts_.empty() ? std::vector<Statistic>{} : statistics_;
   check_rules(rules_, *signature_, statistics_);
   for (Rule& rule : rules_) check_answer(rule, signature_->decisions[rule.decision]);
   // Rules first, as simplification may drop the last use of a statistic; and again, as merged statistics make equal
@@ -245,6 +274,7 @@ Program::Program(std::string name, std::shared_ptr<const Signature> signature, s
     canonicalise_statistics(statistics_, rules_);
   }
   for (Rule& rule : rules_) rule = canonical(rule, *signature_, statistics_);
+  settle_contracts(contracts_, rules_, *signature_, declared, statistics_);
 
   DigestBuilder digest;
   digest.add("policy program 1").add(signature_->domain).add(statistics_.size());
@@ -259,6 +289,11 @@ const Rule* Program::rule_for(std::size_t decision) const {
   return found == rules_.end() ? nullptr : &*found;
 }
 
+const Contract* Program::contract_for(std::size_t decision) const {
+  const auto found = std::ranges::find(contracts_, decision, &Contract::decision);
+  return found == contracts_.end() ? nullptr : &*found;
+}
+
 std::size_t Program::size() const {
   std::size_t nodes = 0;
   for (const Rule& rule : rules_) nodes += rule.graph.size();
@@ -268,6 +303,29 @@ std::size_t Program::size() const {
 std::shared_ptr<const Program> Program::renamed(std::string name) const {
   auto copy = std::make_shared<Program>(*this);
   copy->name_ = std::move(name);
+  return copy;
+}
+
+std::shared_ptr<const Program> Program::with_contracts_of(const Program& other) const {
+  if (other.signature().domain != signature_->domain) {
+    throw InputError(fmt::format("the contracts of '{}' are for {}, but '{}' is for {}", other.name(),
+                                 other.signature().domain, name_, signature_->domain));
+  }
+  auto copy = std::make_shared<Program>(*this);
+  copy->contracts_.clear();
+  for (const Contract& contract : other.contracts_) {
+    const bool acts = !signature_->decisions[contract.decision].actions.empty();
+    const Rule* rule = rule_for(contract.decision);
+    const Rule* theirs = other.rule_for(contract.decision);
+    if (rule == nullptr || theirs == nullptr) continue;
+    if (!acts && rule->graph[rule->graph.root()].type != theirs->graph[theirs->graph.root()].type) {
+      throw InputError(fmt::format("the contract of '{}' speaks of {}, but the answer of '{}' is {}", other.name(),
+                                   to_string(theirs->graph[theirs->graph.root()].type), name_,
+                                   to_string(rule->graph[rule->graph.root()].type)));
+    }
+    copy->contracts_.push_back(contract);
+  }
+  settle_contracts(copy->contracts_, copy->rules_, *signature_, other.statistics_, statistics_);
   return copy;
 }
 

@@ -6,21 +6,13 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "policy/contract.h"
 #include "policy/graph.h"
+#include "policy/input.h"
 #include "policy/signature.h"
 #include "policy/statistic.h"
 
 namespace syswright::policy {
-
-/// One number that a rule reads: an element of a feature of its decision, or a statistic of its program.
-struct Input {
-  enum class Source { feature, statistic };
-  Source source = Source::feature;
-  std::size_t index = 0;    ///< into Decision::features or Program::statistics()
-  std::size_t element = 0;  ///< of an array feature
-  Scope scope = Scope::candidate;
-  friend bool operator==(const Input&, const Input&) = default;
-};
 
 /// A program's answer to one decision.
 struct Rule {
@@ -38,10 +30,10 @@ struct Rule {
 class Program {
  public:
   /// Rules may come with inputs in any order and with unused ones; statistics that no rule reads are dropped, and the
-  /// rest are ordered canonically. Throws InputError if a rule's type does not answer its decision or a decision is
-  /// answered twice.
+  /// rest are ordered canonically. Throws InputError if a rule's type does not answer its decision, a decision is
+  /// answered twice, or a contract reads a statistic that no rule reads.
   Program(std::string name, std::shared_ptr<const Signature> signature, std::vector<Statistic> statistics,
-          std::vector<Rule> rules);
+          std::vector<Rule> rules, std::vector<Contract> contracts = {});
 
   const std::string& name() const { return name_; }
   const Signature& signature() const { return *signature_; }
@@ -50,17 +42,26 @@ class Program {
   const std::vector<Rule>& rules() const { return rules_; }
   /// nullptr if the program leaves this decision to the mechanism's default.
   const Rule* rule_for(std::size_t decision) const;
-  /// Content address: independent of the program's name and of its signature's documentation.
+  /// What is stated of the rules, in their order; rules of which nothing is stated have none.
+  const std::vector<Contract>& contracts() const { return contracts_; }
+  /// nullptr if nothing is stated of the answer to this decision.
+  const Contract* contract_for(std::size_t decision) const;
+  /// Content address: independent of the program's name, of its contracts and of its signature's documentation.
   const Digest& digest() const { return digest_; }
   /// Nodes of all graphs.
   std::size_t size() const;
   std::shared_ptr<const Program> renamed(std::string name) const;
+  /// The same rules under the contracts of `other`, a program of the same signature: for programs that a search made.
+  /// Contracts of decisions that this program leaves to the mechanism are dropped. Throws InputError if one reads a
+  /// statistic that no rule of this program reads.
+  std::shared_ptr<const Program> with_contracts_of(const Program& other) const;
 
  private:
   std::string name_;
   std::shared_ptr<const Signature> signature_;
   std::vector<Statistic> statistics_;
   std::vector<Rule> rules_;
+  std::vector<Contract> contracts_;
   Digest digest_;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "policy/contract.h"
 #include "policy/signature.h"
 #include "policy/source_text.h"
 
@@ -93,11 +94,22 @@ struct StatisticDeclaration {
   Place end;                     ///< of the closing parenthesis
 };
 
+/// A statement of a rule's contract.
+struct ClauseDeclaration {
+  ClauseKind kind = ClauseKind::require;
+  Place place;
+  ExpressionId value = none;  ///< condition, or what lies in low..high; rounds; change
+  ExpressionId low = none;    ///< of a range; amount of growth; effect
+  ExpressionId high = none;   ///< of a range
+  std::vector<ExpressionId> inputs;
+};
+
 struct RuleDeclaration {
   DecisionKind kind = DecisionKind::rank;
   Name decision;
   std::vector<Name> parameters;
   Name mode;  ///< empty text where there is none
+  std::vector<ClauseDeclaration> clauses;
   BlockId body = none;
   Place end;  ///< of the closing brace
 };

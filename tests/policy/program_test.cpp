@@ -28,6 +28,46 @@ TEST(Program, DigestIgnoresNamesOrderAndDeadText) {
   EXPECT_EQ(plain->renamed("c")->name(), "c");
 }
 
+TEST(Program, ContractsTravelWithoutChangingTheDigest) {
+  const std::string rule = "{ return age / 1s - hits * s + gaps[1] / 1s; } }";
+  const std::string head = "policy a for cache { stat s = mean(hit, 3); rank evict(age, hits, gaps) ";
+  const std::string stated =
+      "{ require hits <= 1e6 and age > 0; require age in [1s, 2h]; ensure output in [-5, 1e9]; ensure increasing in "
+      "age; ensure decreasing in s; ensure invariant under scaling of age, gaps; ensure starves none beyond 9 rounds "
+      "as age grows by 2min; ensure robust in gaps[1]: 1% -> 0.5; ensure output != 3 or not (s < 1) or -hits > 2; ";
+  const ProgramPtr plain = compiled(head + rule);
+  const ProgramPtr with = compiled(head + stated + rule.substr(1));
+  EXPECT_EQ(plain->digest(), with->digest());
+  EXPECT_TRUE(plain->contracts().empty());
+  ASSERT_NE(with->contract_for(0), nullptr);
+  EXPECT_EQ(with->contract_for(0)->clauses.size(), 9u);
+  EXPECT_EQ(with->contract_for(1), nullptr);
+  const std::string printed = to_source(*with);
+  const ProgramPtr again = compiled(printed);
+  EXPECT_EQ(to_source(*again), printed);
+  EXPECT_EQ(to_source(*plain->with_contracts_of(*again)), printed);
+  EXPECT_EQ(again->renamed("b")->contracts().size(), 1u);
+  std::vector<std::string> texts;
+  for (const Clause& clause : again->contract_for(0)->clauses) {
+    texts.push_back(to_source(clause, *again->contract_for(0), *again));
+  }
+  EXPECT_EQ(texts, (std::vector<std::string>{
+                       "require hits <= 1000000 and age > 0;", "require age >= 1s and age <= 2h;",
+                       "ensure output in [-5, 1000000000];", "ensure increasing in age;", "ensure decreasing in s;",
+                       "ensure invariant under scaling of age, gaps[0], gaps[1], gaps[2], gaps[3];",
+                       "ensure starves none beyond 9 rounds as age grows by 2min;",
+                       "ensure robust in gaps[1]: 0.01 -> 0.5;", "ensure output != 3 or not s < 1 or -hits > 2;"}));
+}
+
+TEST(Program, RefusesContractsOfAnotherAnswer) {
+  const ProgramPtr time = compiled("policy a for cache { rank evict(age) { ensure output >= 1s; return age; } }");
+  const ProgramPtr number = compiled("policy b for cache { rank evict(hits) { return hits; } }");
+  EXPECT_THROW(number->with_contracts_of(*time), InputError);
+  const ProgramPtr statistic = compiled(
+      "policy a for cache { stat s = mean(hit, 3); rank evict(hits) { ensure output >= s; return hits + s; } }");
+  EXPECT_THROW(number->with_contracts_of(*statistic), InputError);
+}
+
 TEST(Program, DigestSeesWhatMatters) {
   const std::string score = "{ return hits; } }";
   std::vector<ProgramPtr> programs{
