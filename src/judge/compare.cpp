@@ -5,21 +5,15 @@
 #include <cmath>
 #include <future>
 
+#include "judge/bound.h"
+#include "judge/compare_blocks.h"
+
 namespace syswright::judge {
 namespace {
 
 bool lower_is_better(const Domain& domain) { return domain.metrics().front().lower_is_better; }
 
 bool ran(const Evaluation& evaluation) { return evaluation.status == Evaluation::Status::ok; }
-
-std::optional<Bound> tightest(const std::vector<Bound>& bounds, bool lower) {
-  std::optional<Bound> result;
-  for (const Bound& bound : bounds) {
-    if (!bound.provable || bound.metric != 0) continue;
-    if (!result || (lower ? bound.value > result->value : bound.value < result->value)) result = bound;
-  }
-  return result;
-}
 
 Interval objective_interval(const Evaluation& evaluation, std::uint64_t seed) {
   const double objective = evaluation.objective();
@@ -30,12 +24,6 @@ Interval objective_interval(const Evaluation& evaluation, std::uint64_t seed) {
     interval.estimate = objective;
   }
   return interval;
-}
-
-bool comparable(const Evaluation& a, const Evaluation& b) {
-  return ran(a) && ran(b) && a.blocks.size() > 1 &&
-         std::equal(a.blocks.begin(), a.blocks.end(), b.blocks.begin(), b.blocks.end(),
-                    [](const Block& one, const Block& other) { return one.weight == other.weight; });
 }
 
 std::optional<Interval> paired_difference(const Evaluation& a, const Evaluation& b, std::uint64_t seed) {
@@ -72,7 +60,7 @@ ScenarioComparison judge_scenario(const Domain& domain, ScenarioPtr scenario, st
                                   const CompareOptions& options) {
   ScenarioComparison result{.scenario = std::move(scenario), .bounds = std::move(bounds)};
   const bool lower = lower_is_better(domain);
-  result.bound = tightest(result.bounds, lower);
+  result.bound = tightest_provable(domain, result.bounds);
   for (std::size_t i = 0; i < policies.size(); ++i) {
     result.standings.push_back({policies[i],
                                 evaluations[i],
