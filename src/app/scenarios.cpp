@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
+#include "domain/aggregate.h"
+
 namespace syswright::app {
 namespace {
 
@@ -19,10 +21,11 @@ class WatchedScenario final : public Scenario {
   std::string_view code_version() const override { return scenario_->code_version(); }
   std::uint64_t events() const override { return scenario_->events(); }
   Evaluation evaluate(const Policy& policy, const EvaluationOptions& options) const override {
-    Evaluation evaluation = scenario_->evaluate(policy, options);
+    Evaluation evaluation = evaluate_checked(*scenario_, policy, options);
     done_(events());
     return evaluation;
   }
+  Evaluation failed(std::string why) const override { return scenario_->failed(std::move(why)); }
   std::vector<Bound> bounds() const override { return scenario_->bounds(); }
   Audit audit(const DecisionLog& log) const override { return scenario_->audit(log); }
   std::unique_ptr<Simulation> start(const policy::ProgramPtr& program) const override {

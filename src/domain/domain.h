@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "domain/cheat.h"
 #include "domain/policy.h"
 #include "domain/scenario.h"
 #include "policy/signature.h"
@@ -88,6 +89,9 @@ class Domain {
   virtual std::span<const Option> options() const = 0;
   /// Known heuristics as programs in the policy language: documentation, and seeds for a search that asks for them.
   virtual std::span<const std::string> exemplars() const = 0;
+  /// At least five ways to look better than one is in this system, for the auditor to catch: each makes a dishonest
+  /// claim from an honest one over scenarios of this domain. common_cheats() are planted besides.
+  virtual std::span<const Cheat> cheats() const = 0;
   /// Throws InputError for a workload or an option that cannot be used.
   virtual std::unique_ptr<Workload> open(const ScenarioRequest& request) const = 0;
 };

@@ -1,5 +1,7 @@
 #include "domain/evaluator.h"
 
+#include "domain/aggregate.h"
+
 namespace syswright {
 
 std::vector<Evaluation> SerialEvaluator::evaluate(std::span<const Job> jobs, std::stop_token stop) {
@@ -9,7 +11,7 @@ std::vector<Evaluation> SerialEvaluator::evaluate(std::span<const Job> jobs, std
     if (stop.stop_requested()) {
       results.push_back(Evaluation{.status = Evaluation::Status::cancelled});
     } else {
-      results.push_back(job.scenario->evaluate(job.policy, {.stop = stop}));
+      results.push_back(evaluate_checked(*job.scenario, job.policy, {.stop = stop}));
     }
   }
   return results;

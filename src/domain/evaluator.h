@@ -17,7 +17,8 @@ struct Job {
 };
 
 /// Where designers and judges get evaluations. farm/ implements it on threads; ledger/ wraps another with a memory of
-/// what is already known. Results come in the order of the jobs and do not depend on where they ran.
+/// what is already known. Results come in the order of the jobs and do not depend on where they ran. What counts as a
+/// result is for evaluate_checked() to say: a policy that crashes its evaluation, or ends with a NaN, has failed.
 class Evaluator {
  public:
   virtual ~Evaluator() = default;

@@ -42,6 +42,9 @@ class Scenario {
   /// throws InputError only for a policy that is not of this domain.
   virtual Evaluation evaluate(const Policy& policy, const EvaluationOptions& options = {}) const = 0;
 
+  /// What a policy gets that fails here: Status::failed, the reason, and metrics and blocks as bad as any policy's.
+  virtual Evaluation failed(std::string why) const = 0;
+
   /// Bounds on the metrics of any policy in this scenario. May take as long as a few evaluations.
   virtual std::vector<Bound> bounds() const = 0;
 

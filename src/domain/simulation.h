@@ -54,6 +54,9 @@ class Simulation {
   virtual void answer(std::span<const double> answers) = 0;
   /// An independent copy, with the same workload and random draws to come.
   virtual std::unique_ptr<Simulation> fork() const = 0;
+  /// From now on every decision is appended to `log`, as Scenario::evaluate logs it; nullptr ends it. The log is
+  /// borrowed. A fork logs nothing until it is told to.
+  virtual void log_to(DecisionLog* log) = 0;
   /// Of the events so far; equal to Scenario::evaluate's at the end.
   virtual Evaluation result() const = 0;
 };

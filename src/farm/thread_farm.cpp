@@ -7,6 +7,8 @@
 #include <numeric>
 #include <utility>
 
+#include "domain/aggregate.h"
+
 namespace syswright {
 
 /// The jobs of one evaluate(), shared by the threads that work on it. Spans and results stay valid until every thread
@@ -57,7 +59,7 @@ class ThreadFarm::Batch {
       return;
     }
     try {
-      results_[i] = jobs_[i].scenario->evaluate(jobs_[i].policy, {.stop = stop_});
+      results_[i] = evaluate_checked(*jobs_[i].scenario, jobs_[i].policy, {.stop = stop_});
     } catch (const std::bad_alloc&) {
       out_of_memory_[i] = 1;
     } catch (...) {

@@ -18,8 +18,8 @@ namespace syswright {
 ///
 /// Results stand in the order of the jobs and are the same for any number of threads, since evaluations are pure.
 /// - A stop: jobs not yet begun are cancelled at once; those running end when their scenario notices.
-/// - An exception from an evaluation is thrown again here, the first in the order of the jobs; whatever comes after it
-///   in that order is not begun.
+/// - An Error from an evaluation is thrown again here, the first in the order of the jobs; whatever comes after it in
+///   that order is not begun. Any other exception is the policy's failure: see evaluate_checked().
 /// - Memory: a job that ran out of it (std::bad_alloc) is tried once more when no other runs. If it fails again it
 /// comes
 ///   back as Status::failed without metrics: that says something of the machine, nothing of the policy.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "domain/aggregate.h"
 
 namespace syswright {
 namespace {
@@ -92,7 +93,7 @@ class ObservedScenario : public Scenario {
 
   Evaluation evaluate(const Policy& policy, const EvaluationOptions& options) const override {
     const Clock::time_point start = Clock::now();
-    Evaluation evaluation = scenario_->evaluate(policy, options);
+    Evaluation evaluation = evaluate_checked(*scenario_, policy, options);
     recorder_.take(job_, evaluation, seconds_since(start));
     return evaluation;
   }
@@ -102,6 +103,7 @@ class ObservedScenario : public Scenario {
   Digest digest() const override { return scenario_->digest(); }
   std::string_view code_version() const override { return scenario_->code_version(); }
   std::uint64_t events() const override { return scenario_->events(); }
+  Evaluation failed(std::string why) const override { return scenario_->failed(std::move(why)); }
   std::vector<Bound> bounds() const override { return scenario_->bounds(); }
   Audit audit(const DecisionLog& log) const override { return scenario_->audit(log); }
   std::unique_ptr<Simulation> start(const policy::ProgramPtr& program) const override {

@@ -38,6 +38,9 @@ class SyntheticScenario : public Scenario {
     return evaluation;
   }
 
+  Evaluation failed(std::string why) const override {
+    return {.status = Evaluation::Status::failed, .failure = std::move(why), .metrics = {1, 1, 1}};
+  }
   std::vector<Bound> bounds() const override { return {}; }
   Audit audit(const DecisionLog&) const override { return {}; }
   std::unique_ptr<Simulation> start(const policy::ProgramPtr&) const override {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -90,10 +92,10 @@ class ToySimulation final : public Simulation {
   const Question* next() override;
   void answer(std::span<const double> answers) override;
   std::unique_ptr<Simulation> fork() const override { return std::make_unique<ToySimulation>(*this); }
+  void log_to(DecisionLog* log) override { log_ = log; }
   Evaluation result() const override;
+  /// A copy logs nothing.
   ToySimulation(const ToySimulation& other);
-
-  DecisionLog log;
 
  private:
   struct Buffers {
@@ -107,6 +109,9 @@ class ToySimulation final : public Simulation {
   void dispatch(std::size_t place);
   void serve(bool turbo);
   void link();
+  void log(std::uint32_t decision, double answer) {
+    if (log_ != nullptr) log_->records.push_back({served_, decision, chosen_, answer});
+  }
 
   std::shared_ptr<const ToyScenario> scenario_;
   policy::ProgramPtr program_;
@@ -123,6 +128,7 @@ class ToySimulation final : public Simulation {
   std::optional<std::size_t> asked_;
   Question question_;
   Buffers buffers_;
+  DecisionLog* log_ = nullptr;
 };
 
 class ToyScenario final : public Scenario, public std::enable_shared_from_this<ToyScenario> {
@@ -158,18 +164,24 @@ class ToyScenario final : public Scenario, public std::enable_shared_from_this<T
   std::uint64_t events() const override { return jobs_.size(); }
 
   Evaluation evaluate(const Policy& policy, const EvaluationOptions& options = {}) const override {
-    if (policy.program() == nullptr) return evaluate_native(policy.name());
+    if (options.log != nullptr) options.log->records.clear();
+    if (policy.program() == nullptr) return evaluate_native(policy.name(), options.log);
     const policy::ProgramPtr& program = policy.program();
     if (program->signature().domain != signature_->domain) {
       throw InputError("policy '" + policy.name() + "' is for " + program->signature().domain + ", not for toy");
     }
     ToySimulation simulation(shared_from_this(), program);
+    simulation.log_to(options.log);
     while (const Question* question = simulation.next()) {
       if (options.stop.stop_requested()) return {.status = Evaluation::Status::cancelled};
       simulation.answer(interpret_answers(*program, *question));
     }
-    if (options.log != nullptr) *options.log = simulation.log;
     return simulation.result();
+  }
+
+  Evaluation failed(std::string why) const override {
+    const double worst = std::numeric_limits<double>::max();
+    return {.status = Evaluation::Status::failed, .failure = std::move(why), .metrics = {worst, worst}};
   }
 
   /// Smith's order; provable.
@@ -185,10 +197,14 @@ class ToyScenario final : public Scenario, public std::enable_shared_from_this<T
     double total = 0;
     double fees = 0;
     for (const DecisionLog::Record& record : log.records) {
-      if (record.decision == 1) turbo[record.subject] = record.answer == 1;
+      if (record.subject >= jobs_.size()) {
+        audit.violations.push_back("there is no job " + std::to_string(record.subject));
+      } else if (record.decision == 1) {
+        turbo[record.subject] = record.answer == 1;
+      }
     }
     for (const DecisionLog::Record& record : log.records) {
-      if (record.decision != 0) continue;
+      if (record.decision != 0 || record.subject >= jobs_.size()) continue;
       const std::size_t job = record.subject;
       if (served[job]) audit.violations.push_back("job " + std::to_string(job) + " was served twice");
       served[job] = true;
@@ -217,9 +233,10 @@ class ToyScenario final : public Scenario, public std::enable_shared_from_this<T
   const Setting& parameters() const { return setting_; }
   const std::vector<Job>& jobs() const { return jobs_; }
   const policy::Signature& signature() const { return *signature_; }
+  const std::shared_ptr<const policy::Signature>& signature_pointer() const { return signature_; }
 
  private:
-  Evaluation evaluate_native(const std::string& name) const {
+  Evaluation evaluate_native(const std::string& name, DecisionLog* log = nullptr) const {
     const auto key = [&](const Job& job) {
       if (name == "smith") return -job.cost / job.work;
       if (name == "shortest") return job.work;
@@ -230,12 +247,15 @@ class ToyScenario final : public Scenario, public std::enable_shared_from_this<T
     Evaluation evaluation;
     double total = 0;
     for (std::size_t batch = 0; batch < setting_.batches; ++batch) {
-      std::vector<Job> order(jobs_.begin() + static_cast<std::ptrdiff_t>(batch * jobs_per_batch),
-                             jobs_.begin() + static_cast<std::ptrdiff_t>((batch + 1) * jobs_per_batch));
-      std::stable_sort(order.begin(), order.end(), [&](const Job& a, const Job& b) { return key(a) < key(b); });
+      std::array<std::size_t, jobs_per_batch> order;
+      std::iota(order.begin(), order.end(), batch * jobs_per_batch);
+      std::stable_sort(order.begin(), order.end(),
+                       [&](std::size_t a, std::size_t b) { return key(jobs_[a]) < key(jobs_[b]); });
       Block block{0, jobs_per_batch};
       double now = 0;
-      for (const Job& job : order) {
+      for (std::size_t place = 0; place < order.size(); ++place) {
+        const Job& job = jobs_[order[place]];
+        if (log != nullptr) log->records.push_back({batch * jobs_per_batch + place, 0, order[place], 1});
         now += job.work;
         block.cost += job.cost * now;
       }
@@ -267,7 +287,6 @@ inline ToySimulation::ToySimulation(std::shared_ptr<const ToyScenario> scenario,
 
 inline ToySimulation::ToySimulation(const ToySimulation& other)
     : Simulation(other),
-      log(other.log),
       scenario_(other.scenario_),
       program_(other.program_),
       runtimes_(other.runtimes_),
@@ -361,7 +380,7 @@ inline void ToySimulation::answer(std::span<const double> answers) {
   if (failed_) return;
   if (*asked_ == 1) {
     const bool turbo = answers[0] == 1;
-    log.records.push_back({served_, 1, chosen_, answers[0]});
+    log(1, answers[0]);
     serve(turbo);
     return;
   }
@@ -370,7 +389,7 @@ inline void ToySimulation::answer(std::span<const double> answers) {
 
 inline void ToySimulation::dispatch(std::size_t place) {
   chosen_ = waiting_[place];
-  log.records.push_back({served_, 0, chosen_, 1});
+  log(0, 1);
   if (program_->rule_for(1) == nullptr) {
     serve(false);
     return;
@@ -404,10 +423,9 @@ inline Evaluation ToySimulation::result() const {
   Evaluation evaluation;
   evaluation.events = served_;
   if (failed_) {
-    evaluation.status = Evaluation::Status::failed;
-    evaluation.failure = "the policy broke a limit of the machine";
-    evaluation.metrics = {std::numeric_limits<double>::max(), std::numeric_limits<double>::max()};
-    return evaluation;
+    Evaluation failure = scenario_->failed("the policy broke a limit of the machine");
+    failure.events = served_;
+    return failure;
   }
   double total = 0;
   for (const Block& block : blocks_) total += block.cost;
@@ -415,6 +433,8 @@ inline Evaluation ToySimulation::result() const {
   evaluation.metrics = {served_ == 0 ? 0 : total / static_cast<double>(served_), turbo_jobs_};
   return evaluation;
 }
+
+std::span<const Cheat> toy_cheats();
 
 class ToyDomain final : public Domain {
  public:
@@ -427,6 +447,7 @@ class ToyDomain final : public Domain {
   std::span<const Baseline> baselines() const override { return baselines_; }
   std::span<const Option> options() const override { return options_; }
   std::span<const std::string> exemplars() const override { return exemplars_; }
+  std::span<const Cheat> cheats() const override;
 
   std::shared_ptr<const ToyScenario> scenario(const Setting& setting) const {
     return std::make_shared<ToyScenario>(setting, signature_);
@@ -476,4 +497,8 @@ inline std::unique_ptr<Workload> ToyDomain::open(const ScenarioRequest& request)
   return std::make_unique<ToyWorkload>(*this, batches, request.seed);
 }
 
+inline std::span<const Cheat> ToyDomain::cheats() const { return toy_cheats(); }
+
 }  // namespace syswright::toy
+
+#include "tests/support/toy_cheats.h"

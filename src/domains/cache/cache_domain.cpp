@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "domains/cache/cache.h"
+#include "domains/cache/cheats.h"
 #include "domains/cache/exemplars.h"
 #include "domains/cache/features.h"
 #include "domains/cache/native.h"
@@ -34,6 +35,8 @@ CacheDomain::CacheDomain()
 const std::shared_ptr<const policy::Signature>& CacheDomain::signature() const { return cache_signature(); }
 
 std::span<const std::string> CacheDomain::exemplars() const { return cache_exemplars(); }
+
+std::span<const Cheat> CacheDomain::cheats() const { return cache_cheats(); }
 
 std::unique_ptr<Workload> CacheDomain::open(const ScenarioRequest& request) const {
   CacheOptions options = read_options(request);

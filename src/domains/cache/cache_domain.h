@@ -21,6 +21,7 @@ class CacheDomain : public Domain {
   std::span<const Baseline> baselines() const override { return baselines_; }
   std::span<const Option> options() const override { return cache_options(); }
   std::span<const std::string> exemplars() const override;
+  std::span<const Cheat> cheats() const override;
   std::unique_ptr<Workload> open(const ScenarioRequest& request) const override;
 
  private:

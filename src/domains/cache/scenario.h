@@ -27,6 +27,9 @@ struct ScenarioSetup {
   HostSetup host() const { return {*requests, window, capacity, seed, positions, share}; }
 };
 
+/// The worst metrics that a policy could have here.
+Evaluation failed_evaluation(const ScenarioSetup& setup, std::string failure);
+
 class CacheScenario : public Scenario {
  public:
   /// Fewer objects than this, or fewer counted requests than min_miniature_requests, predict nothing.
@@ -44,6 +47,7 @@ class CacheScenario : public Scenario {
 
   /// A program's statistics of each object that would need over Contents::max_object_state fail it.
   Evaluation evaluate(const Policy& policy, const EvaluationOptions& options = {}) const override;
+  Evaluation failed(std::string why) const override { return failed_evaluation(*setup_, std::move(why)); }
   std::vector<Bound> bounds() const override;
   Audit audit(const DecisionLog& log) const override;
   std::unique_ptr<Simulation> start(const policy::ProgramPtr& program) const override;
@@ -65,7 +69,5 @@ class CacheScenario : public Scenario {
 
 /// What CacheScenario and CacheSimulation make of their counts after `events` requests.
 Evaluation evaluation_of(const ReplayResult& result, std::uint64_t events);
-/// The worst metrics that a policy could have here.
-Evaluation failed_evaluation(const ScenarioSetup& setup, std::string failure);
 
 }  // namespace syswright::cache

@@ -18,6 +18,16 @@ CacheSimulation::CacheSimulation(std::shared_ptr<const ScenarioSetup> setup, con
 
 CacheSimulation::CacheSimulation(const CacheSimulation& other) = default;
 
+std::unique_ptr<Simulation> CacheSimulation::fork() const {
+  auto copy = std::make_unique<CacheSimulation>(*this);
+  copy->log_to(nullptr);
+  return copy;
+}
+
+void CacheSimulation::log(std::uint32_t decision, Object subject, double answer) {
+  if (log_ != nullptr) log_->records.push_back({request_, decision, setup_->requests->keys[subject], answer});
+}
+
 const Question* CacheSimulation::next() {
   while (!asking_ && failure_.empty() && request_ < setup_->window.end) {
     try {
@@ -78,6 +88,7 @@ void CacheSimulation::rescore(Slot slot, Reply reply) {
 }
 
 void CacheSimulation::leave(Slot victim) {
+  log(evict_decision, contents_[victim].object, 1);
   contents_.evict(victim);
   if (plan_->mode == RankingMode::queue) queue_.remove_top(victim);
   stage_ = Stage::making_room;
@@ -85,6 +96,7 @@ void CacheSimulation::leave(Slot victim) {
 
 void CacheSimulation::finish(Reply reply) {
   stage_ = Stage::arrival;
+  if (reply == Reply::bypassed) log(admit_decision, setup_->requests->objects[request_], 0);
   const std::uint64_t request = request_++;
   if (request < setup_->window.counted) return;
   const bool missed = reply != Reply::hit;

@@ -25,7 +25,8 @@ class CacheSimulation : public Simulation {
   /// Throws InputError for an answer that no question waits for, or for a wrong number of them. An `admit` answer that
   /// is neither 0 nor 1, or a score that is not finite, fails the run.
   void answer(std::span<const double> answers) override;
-  std::unique_ptr<Simulation> fork() const override { return std::make_unique<CacheSimulation>(*this); }
+  std::unique_ptr<Simulation> fork() const override;
+  void log_to(DecisionLog* log) override { log_ = log; }
   Evaluation result() const override;
 
  private:
@@ -39,6 +40,7 @@ class CacheSimulation : public Simulation {
   void leave(Slot victim);
   void finish(Reply reply);
   void fail(std::string why);
+  void log(std::uint32_t decision, Object subject, double answer);
 
   void ask_admit();
   void ask_evict(std::span<const Slot> candidates, Stage stage);
@@ -66,6 +68,7 @@ class CacheSimulation : public Simulation {
 
   ReplayResult counted_;
   std::string failure_;
+  DecisionLog* log_ = nullptr;
 };
 
 }  // namespace syswright::cache

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "domain/scenario.h"
+
+/// Whether decisions are a program's own: the reference interpreter answers the questions of the reference simulation.
+namespace syswright::judge {
+
+struct Replay {
+  std::uint64_t decisions = 0;            ///< that were found equal
+  std::optional<std::string> difference;  ///< the first decision that is not the program's; the replay ends there
+  std::optional<Evaluation> result;       ///< of a replay to the end without a difference
+  bool stopped = false;                   ///< a stop was asked for
+};
+
+/// Replays the first `events` events of a scenario, from its first question on, and holds the decisions against a log.
+/// Cost: some 20 to 100 times the native evaluation.
+Replay replay_decisions(const Scenario& scenario, const policy::ProgramPtr& program, const DecisionLog& log,
+                        std::uint64_t events, std::stop_token stop = {});
+
+/// The first place where two logs differ, as a sentence; nothing for equal ones. `claimed` is what was given out,
+/// `own` what the policy does.
+std::optional<std::string> describe_log_difference(const policy::Signature& signature, const DecisionLog& claimed,
+                                                   const DecisionLog& own);
+
+}  // namespace syswright::judge
