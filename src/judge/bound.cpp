@@ -54,7 +54,7 @@ class Gaps {
 
  private:
   const Evaluation& evaluation(std::size_t i) const { return scenario_.standings[i].evaluation; }
-  bool ran(std::size_t i) const { return evaluation(i).status == Evaluation::Status::ok; }
+  bool has_run(std::size_t i) const { return ran(evaluation(i)); }
 
   void sort_bounds() {
     for (const Bound& bound : scenario_.bounds) {
@@ -63,7 +63,7 @@ class Gaps {
         result_.looser.push_back(bound);
       } else {
         const bool beaten =
-            ran(result_.best_known) && beats(evaluation(result_.best_known).objective(), bound.value, lower_);
+            has_run(result_.best_known) && beats(evaluation(result_.best_known).objective(), bound.value, lower_);
         result_.references.push_back({bound, beaten});
       }
     }
@@ -74,7 +74,7 @@ class Gaps {
   }
 
   Gap gap_of(std::size_t i) const {
-    Gap gap{.policy = i, .objective = evaluation(i).objective(), .failed = !ran(i)};
+    Gap gap{.policy = i, .objective = evaluation(i).objective(), .failed = !has_run(i)};
     if (gap.failed) return gap;
     from_best_known(gap);
     from_bound(gap);
@@ -99,13 +99,13 @@ class Gaps {
     const Interval& objective = scenario_.standings[gap.policy].objective;
     const double ends[] = {relative_gap(objective.low, value, lower_), relative_gap(objective.high, value, lower_)};
     gap.to_provable_interval = {*gap.to_provable, std::min(ends[0], ends[1]), std::max(ends[0], ends[1])};
-    if (!options_.naive || !ran(*options_.naive)) return;
+    if (!options_.naive || !has_run(*options_.naive)) return;
     const double whole = evaluation(*options_.naive).objective() - value;
     if (whole != 0) gap.closed = (evaluation(*options_.naive).objective() - gap.objective) / whole;
   }
 
   void note_contradictions(std::size_t i) {
-    if (!ran(i) || !result_.provable) return;
+    if (!has_run(i) || !result_.provable) return;
     const Bound& bound = *result_.provable;
     if (!beats(evaluation(i).objective(), bound.value, lower_)) return;
     result_.contradictions.push_back(fmt::format(

@@ -13,8 +13,6 @@ namespace {
 
 bool lower_is_better(const Domain& domain) { return domain.metrics().front().lower_is_better; }
 
-bool ran(const Evaluation& evaluation) { return evaluation.status == Evaluation::Status::ok; }
-
 Interval objective_interval(const Evaluation& evaluation, std::uint64_t seed) {
   const double objective = evaluation.objective();
   const double infinity = std::numeric_limits<double>::infinity();

@@ -87,9 +87,14 @@ std::vector<double> PairedBlocks::differences() const {
   return result;
 }
 
+bool ran(const Evaluation& evaluation) {
+  return evaluation.status == Evaluation::Status::ok && std::isfinite(evaluation.objective()) &&
+         std::all_of(evaluation.blocks.begin(), evaluation.blocks.end(),
+                     [](const Block& block) { return std::isfinite(block.cost); });
+}
+
 bool comparable(const Evaluation& a, const Evaluation& b) {
-  using Status = Evaluation::Status;
-  return a.status == Status::ok && b.status == Status::ok && a.blocks.size() > 1 &&
+  return ran(a) && ran(b) && a.blocks.size() > 1 &&
          std::equal(a.blocks.begin(), a.blocks.end(), b.blocks.begin(), b.blocks.end(),
                     [](const Block& one, const Block& other) { return one.weight == other.weight; });
 }

@@ -24,6 +24,9 @@ struct PairedBlocks {
   std::vector<double> differences() const;  ///< a - b
 };
 
+/// Whether a run succeeded; one with a number that is not finite did not, whatever it says.
+bool ran(const Evaluation& evaluation);
+
 /// Whether both ran, with at least 2 blocks, of equal number and weights.
 bool comparable(const Evaluation& a, const Evaluation& b);
 

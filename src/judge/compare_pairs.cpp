@@ -121,8 +121,8 @@ void decide(Pairing& pairing, bool lower_is_better, double confidence) {
 
 /// Where no pairs can be made: who failed is worse; else the objectives say which is ahead, but nothing sure.
 Verdict without_pairs(const Evaluation& one, const Evaluation& reference) {
-  const bool one_ran = one.status == Evaluation::Status::ok;
-  const bool reference_ran = reference.status == Evaluation::Status::ok;
+  const bool one_ran = ran(one);
+  const bool reference_ran = ran(reference);
   const bool cancelled =
       one.status == Evaluation::Status::cancelled || reference.status == Evaluation::Status::cancelled;
   if (one_ran == reference_ran || cancelled) return Verdict::level;

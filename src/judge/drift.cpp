@@ -56,10 +56,9 @@ Verdict verdict_of(const Advantage& advantage, double confidence) {
 
 /// A run that failed has lost; of two that cannot be paired nothing is sure.
 Verdict verdict_of_runs(const Evaluation& deployed, const Evaluation& reference) {
-  using Status = Evaluation::Status;
-  if (deployed.status == Status::failed && reference.status == Status::ok) return Verdict::worse;
-  if (deployed.status == Status::ok && reference.status == Status::failed) return Verdict::better;
-  return Verdict::level;
+  const auto cancelled = [](const Evaluation& e) { return e.status == Evaluation::Status::cancelled; };
+  if (ran(deployed) == ran(reference) || cancelled(deployed) || cancelled(reference)) return Verdict::level;
+  return ran(deployed) ? Verdict::better : Verdict::worse;
 }
 
 Hold hold_of(const ScenarioDrift& scenario) {
