@@ -98,7 +98,8 @@ class Sampler {
 
   /// Keeps every second look, so that those kept are still evenly spread.
   void thin() {
-    for (std::size_t i = 0; 2 * i < looks_.size(); ++i) looks_[i] = std::move(looks_[2 * i]);
+    // From 1: a move onto itself would empty the first.
+    for (std::size_t i = 1; 2 * i < looks_.size(); ++i) looks_[i] = std::move(looks_[2 * i]);
     looks_.resize((looks_.size() + 1) / 2);
     stride_ *= 2;
   }
