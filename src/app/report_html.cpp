@@ -5,8 +5,8 @@
 
 #include "app/charts.h"
 #include "app/html.h"
+#include "app/page.h"
 #include "app/report.h"
-#include "app/report_style.h"
 #include "app/results.h"
 #include "base/text.h"
 
@@ -21,18 +21,7 @@ constexpr std::size_t longest_lineage = 12;  // steps shown; the report's JSON h
 
 bool ran(const Standing& standing) { return standing.evaluation.status == Evaluation::Status::ok; }
 
-std::string element(std::string_view tag, std::string_view attributes, std::string_view content) {
-  return fmt::format("<{}{}{}>{}</{}>\n", tag, attributes.empty() ? "" : " ", attributes, content, tag);
-}
-
-std::string class_of(std::string_view name) { return name.empty() ? std::string() : fmt::format("class=\"{}\"", name); }
-
-std::string section(const std::string& heading, const std::string& note, const std::string& body,
-                    std::string_view name = "") {
-  return element("section", class_of(name),
-                 "\n" + element("h2", "", escaped(heading)) +
-                     (note.empty() ? "" : element("p", class_of("note"), escaped(note))) + body);
-}
+std::string class_of(std::string_view name) { return attribute("class", name); }
 
 std::string program_block(const policy::Program& program) {
   return element("pre", "", highlighted_program(policy::to_source(program)));
@@ -278,17 +267,11 @@ std::string conditions_section(const DesignReport& report) {
 
 std::string report_html(const DesignReport& report) {
   const std::string title = fmt::format("A {} policy for {}", report.domain.name(), report.workload.name);
-  std::string body =
-      element("header", "",
-              "\n" + element("p", class_of("kind"), "Syswright design report") + element("h1", "", escaped(title)));
-  body += verdict_section(report) + plots_section(report) + policy_section(report) + search_section(report) +
-          tables_section(report) + history_section(report) + runner_up_section(report) + conditions_section(report);
-  body += element("footer", "",
-                  escaped("Made by Syswright " + report.version + ". The same numbers: results.csv and report.json."));
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
-         element("title", "", escaped(title)) + "<style>" + std::string(report_style()) +
-         "</style>\n</head>\n<body>\n" + element("main", "", "\n" + body) + "</body>\n</html>\n";
+  const std::string body = verdict_section(report) + plots_section(report) + policy_section(report) +
+                           search_section(report) + tables_section(report) + history_section(report) +
+                           runner_up_section(report) + conditions_section(report);
+  return page("Syswright design report", title, body,
+              "Made by Syswright " + report.version + ". The same numbers: results.csv and report.json.");
 }
 
 }  // namespace syswright::app
