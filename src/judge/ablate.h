@@ -36,8 +36,8 @@ struct Ablations {
 
   /// Indices of the ablations, those that cost most first.
   std::vector<std::size_t> by_cost() const;
-  /// Terms and constants of which every removal (hold, drop, branch, unwrap, neutral, rule) changes nothing measurable,
-  /// as source text, largest first; parts of a dead term are not named again.
+  /// Terms that can be held at their typical value, and constants that can be made neutral, doubled and halved, without
+  /// a measurable change: as source text, largest first; parts of a dead term are not named again.
   std::vector<std::string> dead(const policy::Program& program) const;
 };
 

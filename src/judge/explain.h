@@ -19,7 +19,7 @@ struct ExplainTask {
   policy::ProgramPtr program;
   Policy reference;  ///< of slices and of the gain that distil may give away
   std::vector<ScenarioPtr>
-      validation;            ///< of distil; empty: the ground's scenarios serve twice, and nothing is verified
+      validation;  ///< of distil; empty: the ground's scenarios serve twice, and the choice is checked by nothing
   policy::ProgramPtr rival;  ///< to contrast with; nullptr: the reference if it is a program, else none
 };
 
@@ -37,7 +37,8 @@ struct Explanation {
   Ablations ablations;
   std::vector<Slices> slices;  ///< [scenarios]
   Distillation distillation;
-  std::optional<Contrast> contrast;  ///< in the first scenario; none without a rival
+  std::optional<Contrast> contrast;  ///< in the first scenario
+  std::string no_contrast;           ///< why there is none
   Attribution attribution;
   std::uint64_t runs = 0;    ///< simulations for all of it, those of contrast and of observing not counted
   std::uint64_t events = 0;  ///< simulated in them

@@ -41,7 +41,7 @@ struct Difference {
   /// averaged too: right if the scenarios rise and fall together, as cache sizes over one trace do, else too wide.
   Interval objective;
   /// Two-sided, of no difference at all: Student's t on the jackknife error, errors averaged as above. 1 where the
-  /// blocks do not match or are fewer than 2.
+  /// blocks do not match or are fewer than 2. Neighbouring blocks whose differences go together count as one.
   double p_value = 1;
 };
 
@@ -95,10 +95,6 @@ Effect effect_of(const Interval& improvement, double corrected_p_value, double t
 
 /// The interval of the negated quantity.
 Interval negated(const Interval& interval);
-
-/// p-values corrected for making all of these tests, in the order given: none of them is false with a higher
-/// probability than the level at which one rejects. Source: Holm, Scandinavian Journal of Statistics 6(2), 1979.
-std::vector<double> holm(std::span<const double> p_values);
 
 /// A scenario of at most `events` events that predicts this one, or the scenario itself where it is as small, or
 /// cannot be made smaller.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -25,7 +26,7 @@ class EvenSample {
   void keep(T item) {
     items_.push_back(std::move(item));
     if (items_.size() < capacity_) return;
-    for (std::size_t i = 0; 2 * i < items_.size(); ++i) items_[i] = std::move(items_[2 * i]);
+    for (std::size_t i = 1; 2 * i < items_.size(); ++i) items_[i] = std::move(items_[2 * i]);
     items_.resize((items_.size() + 1) / 2);
     stride_ *= 2;
   }
@@ -44,10 +45,15 @@ class EvenSample {
 bool drive(const Scenario& scenario, const policy::ProgramPtr& program, std::stop_token stop,
            const std::function<void(const Question&, const Simulation&)>& look);
 
-/// Reads the inputs of a rule from the questions about its decision. Cheap to make; borrows the program.
+/// Whether two statistics keep the same numbers, whatever their names.
+bool same_content(const policy::Statistic& a, const policy::Statistic& b);
+
+/// Reads the inputs of a rule from the questions about its decision. Cheap to make.
 class InputReader {
  public:
-  InputReader(const policy::Program& program, const policy::Rule& rule);
+  /// program  whose rule it is
+  /// host     that the simulation was started for: keeps every statistic that the rule reads. Throws InputError else.
+  InputReader(const policy::Program& program, const policy::Rule& rule, const policy::Program& host);
   /// One number for each of rule.inputs. candidate: of a ranking; 0 of a value decision. Lives until the next call.
   std::span<const double> read(const Question& question, std::size_t candidate);
 
@@ -78,7 +84,6 @@ struct ObservedValues {
   std::vector<std::vector<NodeValues>> nodes;
   std::vector<std::uint64_t> questions;  ///< [rules] that the run asked
   std::uint64_t samples = 0;             ///< values of each node that stand behind the summary, at most
-  bool complete = true;                  ///< false: a stop came first
 };
 
 struct ObserveOptions {
@@ -86,10 +91,30 @@ struct ObserveOptions {
   std::size_t candidates = 8;   ///< of each question that are looked at, at most
 };
 
-/// Runs the program through the scenario and looks. Cost: one run with the interpreter, O(questions · candidates ·
-/// nodes) memory: give it a miniature of a large scenario.
-ObservedValues observe_values(const Scenario& scenario, const policy::ProgramPtr& program,
-                              const ObserveOptions& options = {}, std::stop_token stop = {});
+/// What a program looked at during a run: from it the values of its nodes follow, and those of any program that reads
+/// no more.
+class Observations {
+ public:
+  /// Runs the program through the scenario and looks. Cost: one run with the interpreter, O(questions · candidates ·
+  /// inputs) memory: give it a miniature of a large scenario.
+  Observations(const Scenario& scenario, const policy::ProgramPtr& program, const ObserveOptions& options = {},
+               std::stop_token stop = {});
+  bool complete() const { return complete_; }
+  /// Of the program that ran, or of one whose rules are made of its parts. O(samples · nodes).
+  ObservedValues values(const policy::Program& program) const;
+
+ private:
+  /// What was seen of one rule: the inputs of some candidates of some questions.
+  struct Watched {
+    std::size_t decision = 0;
+    std::vector<std::uint64_t> identities;  ///< of the inputs
+    std::vector<double> rows;               ///< [samples][inputs]
+    std::uint64_t samples = 0;
+    std::uint64_t questions = 0;
+  };
+  std::vector<Watched> rules_;
+  bool complete_ = true;
+};
 
 /// A numeric feature that is shown in the questions about one decision, for tables.
 struct ShownFeature {

@@ -23,7 +23,7 @@ struct Share {
 struct ShapleyOptions {
   PlayerKind players = PlayerKind::terms;
   std::size_t most_terms = 8;
-  std::size_t exact_up_to = 10;    ///< players: at most 2^10 programs are run
+  std::size_t exact_up_to = 10;    ///< players, 16 at most: 2^10 programs are run, or fewer
   std::size_t order_pairs = 32;    ///< beyond: so many random orders, each with its reverse
   std::uint64_t events = 100'000;  ///< of each run, at most: miniatures of larger scenarios. 0: no limit
   std::uint64_t observed_events = 100'000;
