@@ -228,7 +228,7 @@ class SteppedSimulation final : public Simulation {
     copy->log_to(nullptr);
     return copy;
   }
-  void log_to(DecisionLog* log) { counter_.log_to(log); }
+  void log_to(DecisionLog* log) override { counter_.log_to(log); }
   Evaluation result() const override { return failure_ ? machine_.failed(*failure_) : machine_.result(); }
 
  private:
