@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "judge/contract_box.h"
+#include "judge/property.h"
+
 namespace syswright::judge {
 
 std::string_view to_string(Ruling ruling) {
@@ -43,6 +46,28 @@ bool Certificate::any_refuted() const {
   return std::ranges::any_of(rules, [](const RuleCertificate& rule) {
     return std::ranges::any_of(rule.properties, [](const auto& each) { return each.ruling == Ruling::refuted; });
   });
+}
+
+Certificate certify(const policy::Program& program, const CertifyOptions& options, std::stop_token stop) {
+  Certificate certificate{.policy = program.name(), .digest = program.digest(), .rules = {}};
+  for (const policy::Contract& contract : program.contracts()) {
+    const ContractBox box(program, contract);
+    RuleCertificate rule{.decision = contract.decision,
+                         .decision_name = box.decision().name,
+                         .box = box.sides(),
+                         .assumptions = {},
+                         .properties = {}};
+    for (const policy::Clause& clause : contract.clauses) {
+      if (clause.kind == policy::ClauseKind::require) {
+        rule.assumptions.push_back(policy::to_source(clause, contract, program));
+      } else {
+        rule.properties.push_back(examine_property(box, clause, options, stop));
+      }
+    }
+    certificate.rules.push_back(std::move(rule));
+  }
+  certificate.complete = !stop.stop_requested();
+  return certificate;
 }
 
 }  // namespace syswright::judge

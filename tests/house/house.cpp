@@ -80,7 +80,8 @@ struct Library {
   std::string_view prefix;
   std::string_view folder;
 };
-constexpr std::array<Library, 7> libraries{{{"llvm/", "policy"},
+constexpr std::array<Library, 8> libraries{{{"llvm/", "policy"},
+                                            {"z3", "judge"},
                                             {"torch/", "nn"},
                                             {"ATen/", "nn"},
                                             {"sqlite3", "ledger"},

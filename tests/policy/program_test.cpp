@@ -52,11 +52,11 @@ TEST(Program, ContractsTravelWithoutChangingTheDigest) {
     texts.push_back(to_source(clause, *again->contract_for(0), *again));
   }
   EXPECT_EQ(texts, (std::vector<std::string>{
-                       "require hits <= 1000000 and age > 0;", "require age >= 1s and age <= 2h;",
+                       "require age > 0 and hits <= 1000000;", "require age >= 1s and age <= 2h;",
                        "ensure output in [-5, 1000000000];", "ensure increasing in age;", "ensure decreasing in s;",
                        "ensure invariant under scaling of age, gaps[0], gaps[1], gaps[2], gaps[3];",
-                       "ensure starves none beyond 9 rounds as age grows by 2min;",
-                       "ensure robust in gaps[1]: 0.01 -> 0.5;", "ensure output != 3 or not s < 1 or -hits > 2;"}));
+                       "ensure starves none beyond 9 rounds as age grows by 120s;",
+                       "ensure robust in gaps[1]: 0.01 -> 0.5;", "ensure not s < 1 or output != 3 or -hits > 2;"}));
 }
 
 TEST(Program, RefusesContractsOfAnotherAnswer) {
