@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/distributions.h"
+
 namespace syswright::design {
 namespace {
 
@@ -27,14 +29,22 @@ PairedDifference paired_difference(std::span<const Block> a, std::span<const Blo
   }
   if (weight <= 0) return {0, infinity};
   const double ratio = cost / weight;
-  if (a.size() < 2) return {ratio, infinity};
+  if (a.size() < 2) return {ratio, infinity, a.size()};
   double squares = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     const double residual = a[i].cost - b[i].cost - ratio * a[i].weight;
     squares += residual * residual;
   }
   const auto n = static_cast<double>(a.size());
-  return {ratio, std::sqrt(n / (n - 1) * squares) / weight};
+  return {ratio, std::sqrt(n / (n - 1) * squares) / weight, a.size()};
+}
+
+bool surely_negative(const PairedDifference& difference, double level) {
+  if (!(difference.difference < 0) || !std::isfinite(difference.error)) return false;
+  if (difference.error == 0) return true;
+  if (difference.blocks < 2) return false;
+  const double reach = student_quantile(1 - level, static_cast<double>(difference.blocks - 1));
+  return difference.difference + reach * difference.error < 0;
 }
 
 std::vector<double> balanced_weights(const std::vector<std::vector<double>>& objectives) {

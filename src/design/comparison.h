@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -11,7 +12,13 @@ namespace syswright::design {
 struct PairedDifference {
   double difference = 0;
   double error = 0;  ///< infinite where there are too few blocks to tell
+  /// That the error stands on; 0 where it stands on none (a difference of failures, which is certain).
+  std::size_t blocks = 0;
 };
+
+/// Whether a difference is negative beyond doubt: the upper end of its one-sided paired t-interval is below 0. A chance
+/// of `level` to be wrong for one difference; divide it by the number of those that were looked at.
+bool surely_negative(const PairedDifference& difference, double level);
 
 /// Ratio of `a` minus ratio of `b` over the same blocks, with the standard error of the ratio estimator (Cochran,
 /// "Sampling Techniques", 1977, section 6.3). O(blocks): races ask for it thousands of times. Blocks of different

@@ -16,11 +16,14 @@
 namespace syswright::design {
 namespace {
 
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
 using Field = std::vector<Candidate*>;
 
 struct Island {
-  Field members;  // known at the home level, best first
-  double best = std::numeric_limits<double>::infinity();
+  Field members;                // known at the home level, best first
+  Candidate* leader = nullptr;  // surely better on the whole scenarios than who led before; nullptr until one is tried
+  double best = infinity;
   std::size_t generations_without_progress = 0;
 };
 
@@ -64,6 +67,21 @@ class Evolution {
     const double loss = candidate.loss(home_);
     return loss + std::abs(loss) * options_.parsimony * static_cast<double>(candidate.size());
   }
+  /// With what a retest on the whole scenarios said: how far a member is from the leader, at home and there, counts in
+  /// proportion to the size of the two samples, so that who was lucky at home falls back.
+  double fitness(const Candidate& candidate, const Island& island) const {
+    const std::size_t top = search_.trials().top();
+    const double own = fitness(candidate);
+    const Candidate* const leader = island.leader;
+    if (top == home_ || leader == nullptr || leader == &candidate || !candidate.known(top) || !leader->known(home_)) {
+      return own;
+    }
+    const std::vector<Level>& levels = search_.trials().levels();
+    const double retest = levels[top].cost / (levels[top].cost + levels[home_].cost);
+    const double at_home = candidate.loss(home_) - leader->loss(home_);
+    const double on_retest = candidate.loss(top) - leader->loss(top);
+    return std::isfinite(on_retest) ? own + retest * (on_retest - at_home) : infinity;
+  }
   Random random_for(std::string_view purpose, std::size_t island) const {
     return Random(search_.task().seed, purpose, generation_ * options_.islands + island);
   }
@@ -84,6 +102,20 @@ class Evolution {
     note("settling");
     const std::set<const Candidate*> sure(seeds.begin(), seeds.end());
     compete(fields, sure);
+    retest_seeds(seeds);
+  }
+
+  /// What was there before the search leads until something is surely better.
+  void retest_seeds(const Field& seeds) {
+    Candidate* best = nullptr;
+    for (Candidate* seed : seeds) {
+      if (!seed->known(home_) || !std::isfinite(seed->loss(home_))) continue;
+      if (best == nullptr || seed->loss(home_) < best->loss(home_)) best = seed;
+    }
+    if (best == nullptr) return;
+    trials().measure({&best, 1}, trials().top());
+    if (!best->known(trials().top())) return;
+    for (Island& island : islands_) island.leader = best;
   }
 
   void live() {
@@ -104,7 +136,7 @@ class Evolution {
     Candidate* best = nullptr;
     for (std::size_t i = 0; i < options_.tournament; ++i) {
       Candidate* drawn = island.members[random.below(island.members.size())];
-      if (best == nullptr || fitness(*drawn) < fitness(*best)) best = drawn;
+      if (best == nullptr || fitness(*drawn, island) < fitness(*best, island)) best = drawn;
     }
     return best;
   }
@@ -149,7 +181,25 @@ class Evolution {
     measure_all(fields, home_);
     for (std::size_t i = 0; i < fields.size(); ++i) join(islands_[i], fields[i]);
     promote(fields);
+    for (Island& island : islands_) crown(island);
     forget(entered);
+  }
+
+  /// The lead of an island passes to a member that is surely better on the whole scenarios, best first.
+  void crown(Island& island) {
+    const std::size_t top = trials().top();
+    Field retested;
+    for (Candidate* member : island.members) {
+      if (member->known(top) && std::isfinite(member->loss(top))) retested.push_back(member);
+    }
+    std::stable_sort(retested.begin(), retested.end(),
+                     [top](const Candidate* a, const Candidate* b) { return a->loss(top) < b->loss(top); });
+    for (Candidate* challenger : retested) {
+      if (island.leader != nullptr && !surely_better(trials(), *challenger, *island.leader, top)) continue;
+      island.leader = challenger;
+      break;
+    }
+    tidy(island);
   }
 
   void measure_all(const std::vector<Field>& fields, std::size_t level) {
@@ -178,7 +228,7 @@ class Evolution {
   /// Sorts, leaves the simplest of those with equal results, and cuts to size.
   void tidy(Island& island) {
     std::stable_sort(island.members.begin(), island.members.end(),
-                     [this](const Candidate* a, const Candidate* b) { return fitness(*a) < fitness(*b); });
+                     [&](const Candidate* a, const Candidate* b) { return fitness(*a, island) < fitness(*b, island); });
     std::set<std::vector<double>> seen;
     std::erase_if(island.members, [&](const Candidate* c) { return !seen.insert(c->levels[home_].objectives).second; });
     if (island.members.size() > options_.population) island.members.resize(options_.population);
@@ -208,7 +258,10 @@ class Evolution {
   /// Blocks of candidates that nobody keeps are no longer needed.
   void forget(const std::vector<Field>& fields) {
     std::set<const Candidate*> kept;
-    for (const Island& island : islands_) kept.insert(island.members.begin(), island.members.end());
+    for (const Island& island : islands_) {
+      kept.insert(island.members.begin(), island.members.end());
+      kept.insert(island.leader);
+    }
     for (const Candidate* candidate : archive_.members()) kept.insert(candidate);
     kept.insert(trials().hall().begin(), trials().hall().end());
     for (const Field& field : fields) {
@@ -241,21 +294,45 @@ class Evolution {
     promote(fields);
   }
 
-  /// The best of each island visit the next one round the ring.
+  /// The best of each island visit the next one round the ring, once they were retested.
   void migrate() {
+    retest();
     std::vector<Field> travellers;
-    for (const Island& island : islands_) {
-      const std::size_t count = std::min(options_.migrants, island.members.size());
-      travellers.emplace_back(island.members.begin(), island.members.begin() + static_cast<std::ptrdiff_t>(count));
-    }
+    for (const Island& island : islands_) travellers.push_back(elites(island));
     for (std::size_t i = 0; i < islands_.size(); ++i) join(islands_[(i + 1) % islands_.size()], travellers[i]);
+  }
+
+  void retest() {
+    Field batch;
+    for (const Island& island : islands_) {
+      const auto count = static_cast<std::ptrdiff_t>(std::min(options_.retests, island.members.size()));
+      batch.insert(batch.end(), island.members.begin(), island.members.begin() + count);
+    }
+    note("retesting elites, generation");
+    trials().measure(batch, trials().top());
+    for (Island& island : islands_) crown(island);
+  }
+
+  /// The leader, and the best members that hold their own against it on the whole scenarios.
+  Field elites(const Island& island) const {
+    const std::size_t top = search_.trials().top();
+    Field chosen;
+    if (island.leader != nullptr) chosen.push_back(island.leader);
+    for (Candidate* member : island.members) {
+      if (chosen.size() >= options_.migrants) break;
+      if (member == island.leader || !member->known(top) || !std::isfinite(member->loss(top))) continue;
+      if (island.leader == nullptr || !surely_better(search_.trials(), *island.leader, *member, top)) {
+        chosen.push_back(member);
+      }
+    }
+    return chosen;
   }
 
   /// An island without progress gives its place to newcomers; what it found stays in the hall and the archive.
   void renew() {
     for (std::size_t i = 0; i < islands_.size(); ++i) {
       Island& island = islands_[i];
-      const double best = island.members.empty() ? island.best : fitness(*island.members.front());
+      const double best = island.members.empty() ? island.best : fitness(*island.members.front(), island);
       if (best < island.best * (1 - std::copysign(1e-4, island.best))) {
         island.best = best;
         island.generations_without_progress = 0;

@@ -17,6 +17,7 @@ struct EvolveOptions {
   std::size_t promotions = 2;       ///< candidates a generation that are tried on the whole training scenarios
   std::size_t migration_every = 6;  ///< generations
   std::size_t migrants = 3;
+  std::size_t retests = 1;     ///< members of an island that are tried on the whole scenarios before a migration
   std::size_t tune_every = 6;  ///< generations
   std::size_t patience = 15;   ///< generations without progress after which an island starts anew
   /// A node more must lower the loss by this share, or the smaller program counts as the better.
@@ -28,6 +29,10 @@ struct EvolveOptions {
 /// mutation, races all of them on miniatures of the training scenarios, and lets the winners join; the most promising
 /// are tried on the whole scenarios. An archive keeps behaviourally different programs to breed from, constants of the
 /// best are tuned by CMA-ES, neighbours exchange migrants, and an island that no longer improves starts anew.
+///
+/// A low loss on a miniature may be luck, so elites are retested on the whole scenarios before they spread: the leader
+/// of an island gives way only to a member that is surely better there, by the paired interval, and only leaders and
+/// members that hold their own there migrate. What a retest says also counts for a member's rank at home.
 class Evolve final : public Designer {
  public:
   explicit Evolve(EvolveOptions options = {}) : options_(options) {}

@@ -39,6 +39,12 @@ std::vector<Candidate*> promoted(const Trials& trials, std::vector<Candidate*> f
   return field;
 }
 
+bool surely_better(const Trials& trials, const Candidate& challenger, const Candidate& champion, std::size_t level,
+                   double error_rate) {
+  if (!challenger.known(level) || !champion.known(level)) return false;
+  return surely_negative(trials.compare(challenger, champion, level), error_rate);
+}
+
 std::vector<Candidate*> race(Trials& trials, std::vector<Candidate*> field, std::size_t first, std::size_t last,
                              Candidate* incumbent, const RaceRules& rules) {
   const std::vector<Candidate*> all = field;

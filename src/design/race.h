@@ -20,6 +20,12 @@ struct RaceRules {
 std::vector<Candidate*> promoted(const Trials& trials, std::vector<Candidate*> field, std::size_t level,
                                  const Candidate* incumbent, const RaceRules& rules = {});
 
+/// Whether a challenger may take a champion's place: both are known at the level, and the paired interval of their
+/// losses there says that the challenger is better. A lower loss alone does not promote: among many candidates some are
+/// lucky.
+bool surely_better(const Trials& trials, const Candidate& challenger, const Candidate& champion, std::size_t level,
+                   double error_rate = 0.05);
+
 /// Tries a field of candidates at level `first`, drops those that are surely worse than the incumbent, lets the best
 /// share of the rest go on to the next level, and so on to `last`. Returns those that were tried at `last`, best first;
 /// the blocks of the others are forgotten.

@@ -70,6 +70,7 @@ std::vector<Candidate*> Search::propose_seeds() {
   for (const policy::ProgramPtr& seed : task_.seeds) {
     if (Candidate* candidate = trials_.propose(seed, "seed " + seed->name())) proposed.push_back(candidate);
   }
+  seeds_.insert(seeds_.end(), proposed.begin(), proposed.end());
   return proposed;
 }
 

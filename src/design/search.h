@@ -31,6 +31,7 @@ class Search {
   std::vector<Candidate*> propose_random(Random& random, std::size_t count);
 
   /// Compares the finalists on validation and tells the outcome. `prefix` names the best program: "evolved_1f3a9c".
+  /// A seed of the task, which was there before the search, gives way only to a program that is surely better.
   Outcome finish(const std::string& prefix);
 
  private:
@@ -44,9 +45,12 @@ class Search {
 
   Scales look_around();
   void ensure_one();
-  std::vector<Finalist> validate();
+  Candidate* incumbent();
+  std::vector<Candidate*> contenders(Candidate* incumbent, double most) const;
+  std::vector<Finalist> validate(Candidate* incumbent);
   void judge(std::vector<Finalist>& finalists) const;
-  std::size_t choose(const std::vector<Finalist>& finalists) const;
+  std::size_t simplest_of_best(const std::vector<Finalist>& finalists) const;
+  std::size_t choose(const std::vector<Finalist>& finalists, const Candidate* incumbent) const;
   PairedDifference compare(const Finalist& a, const Finalist& b, std::span<const double> weights) const;
   std::vector<double> validation_weights(const std::vector<Finalist>& finalists) const;
 
@@ -56,6 +60,7 @@ class Search {
   Trials trials_;
   Vocabulary vocabulary_;
   Grammar grammar_;
+  std::vector<Candidate*> seeds_;
 };
 
 }  // namespace syswright::design

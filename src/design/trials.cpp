@@ -153,13 +153,17 @@ PairedDifference Trials::compare(const Candidate& a, const Candidate& b, std::si
     return {left.loss == right.loss ? 0 : difference, 0};
   }
   double error = 0;
+  std::size_t blocks = std::numeric_limits<std::size_t>::max();
   if (left.blocks.size() != right.blocks.size()) return {difference, infinity};  // forgotten on one side
   for (std::size_t s = 0; s < left.blocks.size(); ++s) {
     if (left.blocks[s].size() != right.blocks[s].size()) return {difference, infinity};
     // Scenarios cut from one workload err together: their errors add up, which is the cautious assumption.
     error += weights_[s] * paired_difference(left.blocks[s], right.blocks[s]).error;
+    blocks = std::min(blocks, left.blocks[s].size());
   }
-  return {difference, error};
+  // Forgotten on both sides: nothing is known of the spread.
+  if (left.blocks.empty()) return {difference, infinity};
+  return {difference, error, blocks};
 }
 
 void Trials::forget_blocks(Candidate& candidate) {
