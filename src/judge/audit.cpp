@@ -20,8 +20,8 @@ namespace {
 constexpr double block_rounding = 1e-9;
 
 bool close(double a, double b, double rounding) {
-  if (a == b) return true;
-  // NaN fails here, and so does an infinity beside anything else.
+  // Equal infinities are close, and nothing else is close to one; NaN is close to nothing.
+  if (!std::isfinite(a) || !std::isfinite(b)) return a == b;
   return std::abs(a - b) <= rounding * std::max(std::abs(a), std::abs(b));
 }
 
@@ -135,7 +135,7 @@ class RunAuditor {
 
   void check_own(const DecisionLog& log, const DecisionLog& own) {
     if (const auto difference = describe_log_difference(*domain_.signature(), log, own)) {
-      find(AuditCheck::decisions, "run again, the policy decides otherwise: " + *difference);
+      find(AuditCheck::repetition, "run again, the policy decides otherwise: " + *difference);
     }
   }
 

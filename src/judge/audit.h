@@ -25,8 +25,8 @@ enum class AuditCheck {
   result,         ///< a number for each metric, all finite; blocks that add up to the objective
   rules,          ///< no decision breaks a rule of the system
   recomputation,  ///< the auditor's metrics are the claimed ones
-  repetition,     ///< the same run again gives the same evaluation
-  decisions,      ///< the policy takes the logged decisions, and no others
+  repetition,     ///< the same run again gives the same evaluation and the same decisions
+  decisions,      ///< the reference simulation takes the logged decisions too, and comes to the same
   objective,      ///< the stated mean is that of the runs, failures being the worst
 };
 std::string_view to_string(AuditCheck check);
@@ -50,7 +50,7 @@ struct RunAudit {
   Evaluation::Status status = Evaluation::Status::ok;
   std::vector<MetricAudit> metrics;  ///< in the order of Domain::metrics(); empty for a failed or a cancelled run
   std::uint64_t decisions = 0;       ///< in the log
-  /// Decisions that were taken again by the reference simulation (programs) or by a second run (natives).
+  /// Decisions that were taken again by the reference simulation (programs) or in the second run (natives).
   std::uint64_t replayed = 0;
   std::vector<AuditFinding> findings;
 
@@ -123,6 +123,9 @@ struct PlantedCheat {
   bool common = false;      ///< of common_cheats(), not the domain's own
   std::size_t planted = 0;  ///< claims made with it
   std::size_t caught = 0;
+  /// Of these, how many would have been caught without running the policy again: by another check than repetition,
+  /// which a host that always errs in the same way passes.
+  std::size_t independent = 0;
   std::vector<AuditCheck> by;            ///< the checks that caught it, in their order
   std::string example;                   ///< the first finding of the first claim that was caught
   std::vector<std::string> got_through;  ///< policies whose dishonest claim was believed
@@ -133,7 +136,8 @@ struct SelfTest {
   std::size_t honest = 0;                 ///< honest claims that were audited
   std::vector<std::string> false_alarms;  ///< policy, and the finding that an honest claim was charged with
   bool complete = true;                   ///< false: a stop came first
-  /// Every cheat was caught each time, the domain's own were planted at least once, and no honest claim was charged.
+  /// Every cheat was caught each time, and at least once by more than repetition; the domain's own were planted at
+  /// least once; and no honest claim was charged.
   bool passed() const;
 };
 

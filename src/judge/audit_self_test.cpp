@@ -58,6 +58,8 @@ void count(PlantedCheat& cheat, const Policy& policy, const Trial::Outcome& outc
     return;
   }
   ++cheat.caught;
+  cheat.independent += std::any_of(outcome.findings.begin(), outcome.findings.end(),
+                                   [](const AuditFinding& finding) { return finding.check != AuditCheck::repetition; });
   if (cheat.example.empty()) cheat.example = outcome.findings.front().text;
   for (const AuditFinding& finding : outcome.findings) {
     if (std::find(cheat.by.begin(), cheat.by.end(), finding.check) == cheat.by.end()) cheat.by.push_back(finding.check);
@@ -89,7 +91,7 @@ SelfTest table(const Plan& plan, std::span<const Policy> policies, const std::ve
 bool SelfTest::passed() const {
   return complete && honest > 0 && false_alarms.empty() &&
          std::all_of(cheats.begin(), cheats.end(), [](const PlantedCheat& cheat) {
-           return cheat.caught == cheat.planted && (cheat.common || cheat.planted > 0);
+           return cheat.planted > 0 ? cheat.caught == cheat.planted && cheat.independent > 0 : cheat.common;
          });
 }
 

@@ -13,7 +13,9 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "domain/aggregate.h"
 #include "domain/domain.h"
+#include "judge/audit.h"
 #include "policy/compile.h"
 
 /// What every domain must keep, whatever it is of. A domain's test includes this and instantiates DomainContract with a
@@ -194,6 +196,65 @@ TEST_P(DomainContract, AuditsAreCleanAndAgree) {
             << policy.name() << ", " << domain_->metrics()[i].name;
       }
     }
+  }
+}
+
+TEST_P(DomainContract, FailingIsAsBadAsAnyResult) {
+  for (const ScenarioPtr& scenario : scenarios_) {
+    const Evaluation failure = scenario->failed("out of fuel");
+    EXPECT_EQ(failure.status, Evaluation::Status::failed);
+    EXPECT_EQ(failure.failure, "out of fuel");
+    ASSERT_EQ(failure.metrics.size(), domain_->metrics().size());
+    for (const Policy& policy : policies_) {
+      const Evaluation evaluation = scenario->evaluate(policy);
+      for (std::size_t i = 0; i < failure.metrics.size(); ++i) {
+        const bool lower = domain_->metrics()[i].lower_is_better;
+        EXPECT_TRUE(lower ? failure.metrics[i] >= evaluation.metrics[i] : failure.metrics[i] <= evaluation.metrics[i])
+            << policy.name() << " is worse than a failure in " << domain_->metrics()[i].name;
+      }
+    }
+  }
+}
+
+/// Scenarios that are set together, as a claim over several needs them; a miniature among them.
+TEST_P(DomainContract, CatchesEveryPlantedCheatAndChargesNoHonestRun) {
+  EXPECT_GE(domain_->cheats().size(), 5u);
+  std::set<std::string> names;
+  for (const auto& cheats : {domain_->cheats(), common_cheats()}) {
+    for (const Cheat& cheat : cheats) {
+      EXPECT_TRUE(names.insert(cheat.name).second) << cheat.name << " is planted twice";
+      EXPECT_FALSE(cheat.doc.empty()) << cheat.name;
+    }
+  }
+  std::vector<ScenarioPtr> set{scenarios_.front(), scenarios_.back()};
+  for (std::size_t i = 0; i < scenarios_.size() && set.size() < 3; ++i) {
+    if (ScenarioPtr small = scenarios_[i]->miniature(0.5)) set.push_back(std::move(small));
+  }
+  const judge::SelfTest test = judge::self_test(*domain_, policies_, set);
+  EXPECT_EQ(test.honest, policies_.size());
+  for (const std::string& alarm : test.false_alarms) ADD_FAILURE() << "false alarm: " << alarm;
+  for (const judge::PlantedCheat& cheat : test.cheats) {
+    EXPECT_TRUE(cheat.common || cheat.planted > 0) << cheat.name << " found no occasion in any honest run";
+    EXPECT_TRUE(cheat.planted == 0 || cheat.independent > 0) << cheat.name << " was caught by a second run alone";
+    for (const std::string& policy : cheat.got_through) ADD_FAILURE() << cheat.name << " got through with " << policy;
+  }
+  EXPECT_TRUE(test.passed());
+}
+
+TEST_P(DomainContract, SimulationsLogWhatEvaluationsLog) {
+  for (const policy::ProgramPtr& program : programs_) {
+    const ScenarioPtr& scenario = scenarios_[scenarios_.size() / 2];
+    DecisionLog expected;
+    scenario->evaluate(Policy::of(program), {.log = &expected});
+    DecisionLog log;
+    const auto simulation = scenario->start(program);
+    simulation->log_to(&log);
+    drive(*simulation, *program, [](const Question&) {}, scenario->events() / 8);
+    const std::size_t before = log.records.size();
+    drive(*simulation->fork(), *program);
+    EXPECT_EQ(log.records.size(), before) << program->name() << ": a fork writes to the log of its original";
+    drive(*simulation, *program);
+    EXPECT_EQ(log.records, expected.records) << program->name();
   }
 }
 

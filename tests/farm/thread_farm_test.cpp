@@ -144,6 +144,26 @@ TEST(ThreadFarm, TriesAgainAloneWhatRanOutOfMemory) {
   EXPECT_EQ(tries.count("p1"), 1u);
 }
 
+TEST(ThreadFarm, ACrashIsAFailureOfItsPolicyAlone) {
+  const auto crashing = scenario("crashing", 1, [](const Policy& policy, const EvaluationOptions&) {
+    if (policy.name() == "p3") throw std::out_of_range("no slot 7");
+  });
+  const std::vector<Evaluation> expected = SerialEvaluator().evaluate(all_pairs(8, {scenario("crashing", 1)}));
+  for (unsigned threads : {1, 4}) {
+    ThreadFarm farm(threads);
+    const std::vector<Evaluation> results = farm.evaluate(all_pairs(8, {crashing}));
+    ASSERT_EQ(results.size(), 8u);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (i != 3) {
+        EXPECT_EQ(results[i], expected[i]) << i;
+      }
+    }
+    EXPECT_EQ(results[3].status, Evaluation::Status::failed);
+    EXPECT_EQ(results[3].failure, "policy 'p3' crashed the evaluation: no slot 7");
+    EXPECT_EQ(results[3].metrics, (std::vector<double>{1, 1, 1}));
+  }
+}
+
 TEST(ThreadFarm, CallersTakeTurns) {
   ThreadFarm farm(3);
   const std::vector<Job> jobs = varied_jobs();

@@ -213,7 +213,6 @@ void play_twice(std::vector<T>& column, const Window& window) {
 
 /// Spends twice the requests that the scenario grants: the cache is filled by a first pass over what it will be asked.
 bool exhaust_the_budget(Occasion& occasion) {
-  if (!occasion.setup.positions.empty()) return false;
   const Window& window = occasion.setup.window;
   const std::uint64_t length = occasion.requests();
   trace::CacheTrace trace = occasion.setup.requests->trace;
@@ -223,6 +222,9 @@ bool exhaust_the_budget(Occasion& occasion) {
   for (std::size_t i = length; i < trace.times.size(); ++i) trace.times[i] += trace.times[length - 1] - trace.times[0];
   ScenarioSetup setup = with_trace(occasion.setup, std::move(trace));
   setup.window = {0, length + window.counted - window.begin, 2 * length};
+  for (std::size_t i = 0; i < setup.positions.size() && i < length; ++i) {
+    setup.positions.push_back(setup.positions[i] + setup.positions[length - 1] + 1);
+  }
   std::optional<Claim::Run> run = run_elsewhere(occasion, std::move(setup));
   if (!run) return false;
   occasion.run.log.records.clear();
