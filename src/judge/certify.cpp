@@ -51,7 +51,8 @@ bool Certificate::any_refuted() const {
 Certificate certify(const policy::Program& program, const CertifyOptions& options, std::stop_token stop) {
   Certificate certificate{.policy = program.name(), .digest = program.digest(), .rules = {}};
   for (const policy::Contract& contract : program.contracts()) {
-    const ContractBox box(program, contract);
+    ContractBox box(program, contract);
+    box.look_for_inputs(options, stop);
     RuleCertificate rule{.decision = contract.decision,
                          .decision_name = box.decision().name,
                          .box = box.sides(),

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "judge/solver.h"
+
 namespace syswright::judge {
 
 using policy::Clause;
@@ -52,6 +54,28 @@ ContractBox::ContractBox(const policy::Program& program, const policy::Contract&
   }
   cut_open_ends();
   for (const Side& side : sides_) empty_ = empty_ || !(side.range.low <= side.range.high);
+}
+
+void ContractBox::look_for_inputs(const CertifyOptions& options, std::stop_token stop) {
+  if (empty_) return;
+  // A claim that never holds is broken wherever all that is required holds.
+  FormulaBuilder builder(described());
+  assume_required(builder, input_nodes(builder));
+  const Formula formula = builder.finish(builder.truth(false));
+  if (formula.assumptions.empty()) return;
+  const SearchSpace whole = space();
+  const auto statement = make_statement(formula, whole);
+  const SearchResult found = search(*statement, whole,
+                                    {.max_boxes = std::max<std::size_t>(1, options.max_boxes / 10),
+                                     .coverage = 0,
+                                     .samples = options.samples,
+                                     .seed = options.seed},
+                                    stop);
+  if (found.witness || found.stopped) return;
+  empty_ = true;
+  if (found.open.empty() || !options.solver) return;
+  const SolverResult answer = ask_solver(formula, whole.box, options.solver_limit, SolverMode::reals);
+  if (answer.answer == SolverAnswer::broken && required_at(answer.point)) empty_ = false;
 }
 
 void ContractBox::apply_requirement(const Clause& clause) {

@@ -12,6 +12,8 @@ namespace syswright::judge {
 class ContractBox {
  public:
   ContractBox(const policy::Program& program, const policy::Contract& contract);
+  /// Looks for an input that satisfies what is required; finds the box `empty` if there is none to be found.
+  void look_for_inputs(const CertifyOptions& options, std::stop_token stop);
 
   const policy::Program& program() const { return program_; }
   const policy::Rule& rule() const { return rule_; }
@@ -19,7 +21,7 @@ class ContractBox {
   const policy::Decision& decision() const { return program_.signature().decisions[rule_.decision]; }
   const std::vector<policy::Input>& inputs() const { return inputs_; }
   const std::vector<Side>& sides() const { return sides_; }
-  /// What is required leaves nothing.
+  /// What is required leaves nothing, as far as is known: a proof would speak of nothing.
   bool empty() const { return empty_; }
   /// Place of a contract's input among `inputs`.
   std::size_t place(std::size_t contract_input) const { return places_[contract_input]; }

@@ -45,7 +45,7 @@ class Examination {
 
   PropertyCertificate run() {
     if (contract_.empty()) {
-      result_.note = "no input satisfies what is required";
+      result_.note = "no input was found that satisfies what is required";
       return result_;
     }
     switch (clause_.kind) {
@@ -87,7 +87,7 @@ class Examination {
     result_.boxes = found.boxes;
     const double spoken_of = found.proved + found.failed + found.left;
     if (!(spoken_of > 0)) {
-      result_.note = "no input satisfies what is required";
+      result_.note = "no input was found that satisfies what is required";
       return;
     }
     const bool whole = found.open.empty() && found.failed == 0;

@@ -52,6 +52,7 @@ class Lowering {
   Rule lowered();
   Clause clause(const syntax::ClauseDeclaration& declaration);
   void set_condition(const syntax::ClauseDeclaration& declaration, Clause& clause);
+  void set_range(const syntax::ClauseDeclaration& declaration, Clause& clause);
   void set_growth(const syntax::ClauseDeclaration& declaration, Clause& clause);
   void set_change(const syntax::ClauseDeclaration& declaration, Clause& clause);
   void add_inputs(syntax::ExpressionId id, Clause& clause);

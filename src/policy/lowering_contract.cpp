@@ -116,26 +116,9 @@ Clause Lowering::clause(const ClauseDeclaration& declaration) {
 }
 
 void Lowering::set_condition(const ClauseDeclaration& declaration, Clause& clause) {
-  Value condition = evaluate(declaration.value);
+  const Value condition = evaluate(declaration.value);
   const Place place = tree_.expressions[declaration.value].place;
-  if (declaration.low != none) {
-    const Expression& subject = tree_.expressions[declaration.value];
-    const Value low = evaluate(declaration.low);
-    const Value high = evaluate(declaration.high);
-    const Value above = binary(Operator::greater_equal, condition, low, tree_.expressions[declaration.low].place);
-    const Value below = binary(Operator::less_equal, condition, high, tree_.expressions[declaration.high].place);
-    const auto first = constant_value(low);
-    const auto last = constant_value(high);
-    if (first && last && *first > *last)
-      source_.fail(declaration.place, "the range is empty: its low end is above its high end");
-    const bool of_output = subject.kind == ExpressionKind::name && subject.text == "output";
-    if (declaration.kind == ClauseKind::holds && of_output && first && last) {
-      clause.kind = ClauseKind::range;
-      clause.low = *first;
-      clause.high = *last;
-    }
-    condition = binary(Operator::logical_and, above, below, place);
-  }
+  set_range(declaration, clause);
   if (type(condition) != boolean) {
     source_.fail(
         place, fmt::format("'{}' takes what is true or false, but this is {}; compare it, as in output > 0",
@@ -146,6 +129,27 @@ void Lowering::set_condition(const ClauseDeclaration& declaration, Clause& claus
   if (clause.kind == ClauseKind::require && std::ranges::any_of(clause.condition.nodes(), reads_output)) {
     source_.fail(declaration.place, "'require' speaks of inputs, not of the output; for that there is 'ensure'");
   }
+}
+
+/// `VALUE in [LOW, HIGH]` is parsed as two comparisons of one expression.
+void Lowering::set_range(const ClauseDeclaration& declaration, Clause& clause) {
+  const Expression& both = tree_.expressions[declaration.value];
+  if (both.kind != ExpressionKind::binary || both.op != Operator::logical_and) return;
+  const Expression& above = tree_.expressions[both.children[0]];
+  const Expression& below = tree_.expressions[both.children[1]];
+  const bool compare = above.kind == ExpressionKind::binary && below.kind == ExpressionKind::binary;
+  if (!compare || above.children[0] != below.children[0]) return;
+  const auto low = constant_value(evaluate(above.children[1]));
+  const auto high = constant_value(evaluate(below.children[1]));
+  if (!low || !high) return;
+  if (*low > *high) {
+    source_.fail(declaration.place, "the range is empty: its low end is above its high end");
+  }
+  const Expression& subject = tree_.expressions[above.children[0]];
+  if (declaration.kind != ClauseKind::holds || subject.kind != ExpressionKind::name || subject.text != "output") return;
+  clause.kind = ClauseKind::range;
+  clause.low = *low;
+  clause.high = *high;
 }
 
 void Lowering::set_growth(const ClauseDeclaration& declaration, Clause& clause) {
@@ -159,12 +163,12 @@ void Lowering::set_growth(const ClauseDeclaration& declaration, Clause& clause) 
     source_.fail(place, "what grows while a candidate waits is a number of the candidate");
   }
   clause.rounds = constant(declaration.value, {}, "the number of rounds");
-  clause.growth = constant(declaration.low, grows.dimension, "the growth of a round");
+  clause.growth = constant(declaration.amount, grows.dimension, "the growth of a round");
   if (clause.rounds < 1 || clause.rounds != std::floor(clause.rounds)) {
     source_.fail(tree_.expressions[declaration.value].place, "the number of rounds is a whole number, at least 1");
   }
   if (clause.growth <= 0) {
-    source_.fail(tree_.expressions[declaration.low].place, "the growth of a round is above 0");
+    source_.fail(tree_.expressions[declaration.amount].place, "the growth of a round is above 0");
   }
 }
 
@@ -178,17 +182,17 @@ void Lowering::set_change(const ClauseDeclaration& declaration, Clause& clause) 
                  "the change is a share of the input, above 0 and below 1: 5%");
   }
   const bool acts = output_->kind != ValueKind::number;
-  if (acts && declaration.low != none) {
+  if (acts && declaration.amount != none) {
     source_.fail(
-        tree_.expressions[declaration.low].place,
+        tree_.expressions[declaration.amount].place,
         fmt::format("'{}' is answered by an action, which must not change at all; remove '-> …'", decision_.name));
   }
   if (acts) return;
-  if (declaration.low == none) {
+  if (declaration.amount == none) {
     source_.fail(declaration.place, "state by how much the answer may change: ensure robust in FEATURE: 1% -> 0.05;");
   }
-  clause.effect = constant(declaration.low, output_->dimension, "the effect");
-  if (clause.effect < 0) source_.fail(tree_.expressions[declaration.low].place, "the effect is not negative");
+  clause.effect = constant(declaration.amount, output_->dimension, "the effect");
+  if (clause.effect < 0) source_.fail(tree_.expressions[declaration.amount].place, "the effect is not negative");
 }
 
 void Lowering::add_inputs(ExpressionId id, Clause& clause) {

@@ -203,23 +203,12 @@ class Parser {
     const bool required = token_.is("require");
     advance();
     if (required) {
-      condition(result);
+      result.value = expression();
     } else {
       property(result);
     }
     expect(";", required ? "after what is required" : "after what is ensured");
     return result;
-  }
-
-  /// CONDITION, or VALUE in [LOW, HIGH].
-  void condition(ClauseDeclaration& result) {
-    result.value = expression();
-    if (!accept("in")) return;
-    expect("[", "to open a range: in [LOW, HIGH]");
-    result.low = expression();
-    expect(",", "between the ends of a range: in [LOW, HIGH]");
-    result.high = expression();
-    expect("]", "to close the range");
   }
 
   void property(ClauseDeclaration& result) {
@@ -244,16 +233,16 @@ class Parser {
       for (std::string_view word : {"rounds", "as"}) expect_word(word, usage);
       result.inputs.push_back(postfix());
       for (std::string_view word : {"grows", "by"}) expect_word(word, usage);
-      result.low = expression();
+      result.amount = expression();
     } else if (accept("robust")) {
       result.kind = ClauseKind::robust;
       expect_word("in", "ensure robust in FEATURE: CHANGE -> EFFECT;");
       result.inputs.push_back(postfix());
       expect(":", "before the change: ensure robust in FEATURE: CHANGE -> EFFECT;");
       result.value = expression();
-      if (accept("->")) result.low = expression();
+      if (accept("->")) result.amount = expression();
     } else {
-      condition(result);
+      result.value = expression();
     }
   }
 
@@ -371,6 +360,34 @@ class Parser {
 
   ExpressionId binary(int precedence) {
     ExpressionId left = precedence <= not_precedence && token_.is("not") ? negation() : unary();
+    if (precedence > comparison_precedence) return operators(left, precedence);
+    // Sums before a range, which is a comparison.
+    left = operators(left, comparison_precedence + 1);
+    if (token_.is("in")) left = range(left);
+    return operators(left, precedence);
+  }
+
+  /// VALUE in [LOW, HIGH]: VALUE >= LOW and VALUE <= HIGH.
+  ExpressionId range(ExpressionId value) {
+    const Place place = token_.place;
+    advance();
+    expect("[", "to open a range: x in [LOW, HIGH]");
+    Expression above{.kind = ExpressionKind::binary, .op = Operator::greater_equal, .place = place};
+    above.children = {value, expression(), none};
+    expect(",", "between the ends of a range: x in [LOW, HIGH]");
+    Expression below{.kind = ExpressionKind::binary, .op = Operator::less_equal, .place = place};
+    below.children = {value, expression(), none};
+    expect("]", "to close the range");
+    const BinaryOperator* next = find_operator(token_);
+    if (next != nullptr && next->precedence == comparison_precedence)
+      fail("comparisons do not chain; write a < b and b < c");
+    Expression both{.kind = ExpressionKind::binary, .op = Operator::logical_and, .place = place};
+    both.children[0] = add(std::move(above));
+    both.children[1] = add(std::move(below));
+    return add(std::move(both));
+  }
+
+  ExpressionId operators(ExpressionId left, int precedence) {
     for (const BinaryOperator* op = find_operator(token_); op != nullptr && op->precedence >= precedence;
          op = find_operator(token_)) {
       Expression result{.kind = ExpressionKind::binary, .op = op->op, .place = token_.place};

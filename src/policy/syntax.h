@@ -98,9 +98,8 @@ struct StatisticDeclaration {
 struct ClauseDeclaration {
   ClauseKind kind = ClauseKind::require;
   Place place;
-  ExpressionId value = none;  ///< condition, or what lies in low..high; rounds; change
-  ExpressionId low = none;    ///< of a range; amount of growth; effect
-  ExpressionId high = none;   ///< of a range
+  ExpressionId value = none;   ///< condition; rounds; change
+  ExpressionId amount = none;  ///< of growth; effect
   std::vector<ExpressionId> inputs;
 };
 
