@@ -182,7 +182,7 @@ class RuleEdits {
 
   void change_constant(NodeId id) {
     const Node& node = graph_[id];
-    if (node.type.kind != ValueKind::number || node.value == 0) return;
+    if (node.type.kind != ValueKind::number || node.value == 0 || converts_units(id)) return;
     const std::string term = text(id);
     const auto change = [&](EditKind kind, double value, std::string_view how) {
       const std::string words =
@@ -192,6 +192,15 @@ class RuleEdits {
     if (const std::optional<double> neutral = neutral_value(id)) change(EditKind::neutral, *neutral, "set");
     change(EditKind::doubled, node.value * 2, "doubled");
     change(EditKind::halved, node.value / 2, "halved");
+  }
+
+  /// Whether a constant is there for its unit only, as in hits / (age / 1s).
+  bool converts_units(NodeId id) const {
+    if (graph_[id].value != 1 || graph_[id].type.dimension.is_number()) return false;
+    return std::ranges::none_of(graph_.nodes(), [&](const Node& user) {
+      const bool scales = user.op == Op::multiply || user.op == Op::divide;
+      return !scales && std::ranges::find(user.operands(), id) != user.operands().end();
+    });
   }
 
   NodeId user_of(NodeId id) const {
@@ -224,7 +233,9 @@ class RuleEdits {
     if (type.kind == ValueKind::action) {
       return program_.signature().decisions[rule_.decision].actions[static_cast<std::size_t>(value)];
     }
-    return format_quantity(value, type.dimension);
+    const std::string number = format_quantity(value, type.dimension);
+    const bool has_unit = number.find_first_not_of("-+.e0123456789") != number.npos;
+    return type.dimension.is_number() || has_unit ? number : number + " " + to_string(type.dimension);
   }
 
   const policy::Program& program_;

@@ -33,7 +33,8 @@ struct Edit {
 };
 
 struct EditOptions {
-  bool constants = true;      ///< neutral, doubled, halved
+  /// Also neutral, doubled, halved; but not a 1 with a unit that only converts, as in age / 1s.
+  bool constants = true;
   bool hold_at_mean = false;  ///< else at the median; booleans and actions always at the commonest value
 };
 

@@ -20,6 +20,13 @@ constexpr std::size_t most_exact = 16;
 /// How often, on balance, each coalition's worth enters the share of a player.
 using Weights = std::map<Coalition, double>;
 
+/// Rounding may put the estimate just outside where nothing varies.
+Interval holding(Interval interval) {
+  interval.low = std::min(interval.low, interval.estimate);
+  interval.high = std::max(interval.high, interval.estimate);
+  return interval;
+}
+
 Coalition everybody(std::size_t players) { return players == 64 ? ~Coalition{0} : (Coalition{1} << players) - 1; }
 
 /// |S|! (n - 1 - |S|)! / n!, for all sizes of S.
@@ -119,7 +126,7 @@ class Game {
       result.low += part.low / static_cast<double>(scenarios);
       result.high += part.high / static_cast<double>(scenarios);
     }
-    return result;
+    return holding(result);
   }
 
  private:
@@ -190,6 +197,7 @@ Share share_of(const Player& player, const std::vector<std::vector<Weights>>& sa
     for (const auto& sample : samples) values.push_back(total(sample[number], worth));
     share.over_orders = mean_interval(values, {.seed = seed});
     share.over_orders.estimate = share.value;
+    share.over_orders = holding(share.over_orders);
   }
   return share;
 }
