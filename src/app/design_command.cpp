@@ -26,6 +26,8 @@ struct Arguments {
   std::vector<std::string> start;
   std::string output;
   std::string report = "syswright-report";
+  std::string contract;
+  bool explain = false;
 };
 
 double seconds_now() {
@@ -96,6 +98,16 @@ void record_proposals(Ledger& ledger, RunId run, const design::Outcome& outcome,
   ledger.record_proposals(proposals);
 }
 
+/// An interruption ends the search: the judges still look at what it found, but explain nothing.
+Evidence ask_the_judges(const Context& context, const DesignReport& report, Workshop& workshop,
+                        const Arguments& arguments, ProgressLine& progress) {
+  EvidenceOptions options{.threads = workshop.threads(), .explain = arguments.explain && !context.interrupted()};
+  options.began = [&](std::string_view part) {
+    progress.update({.fraction = 1, .best = "", .note = fmt::format("explaining: {}", part), .seconds_left = {}});
+  };
+  return gather_evidence(report.domain, report.suite, report.run, workshop.evaluator(), options);
+}
+
 void finish(const Context& context, const DesignReport& report, const Arguments& arguments) {
   if (!arguments.output.empty()) write_file_atomically(arguments.output, program_file(report, true));
   const std::string page = arguments.report == "none" ? "" : write_report(report, arguments.report);
@@ -115,6 +127,8 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
   const design::Designer& designer = context.designers.find(arguments.designer);
   const design::Budget budget = studies::parse_budget(arguments.budget, "--budget");
   std::vector<policy::ProgramPtr> start = starting_programs(context, domain, arguments.start);
+  const policy::ProgramPtr contract =
+      arguments.contract.empty() ? nullptr : load_program_for(arguments.contract, domain, context.domains);
   const auto workload = open_workload(context, domain, arguments.request);
   const Suite suite = workload->suite();
   Workshop workshop(context, arguments.workshop, domain.name());
@@ -154,10 +168,13 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
             if (!arguments.output.empty()) write_file_atomically(arguments.output, program_file(report, false));
           }};
   design_run = studies::run_design(plan, workshop.evaluator(), context.stop);
+  if (contract) design_run.outcome.best = design_run.outcome.best->with_contracts_of(*contract);
+  report.evidence = ask_the_judges(context, report, workshop, arguments, *progress);
   progress->clear();
   workshop.ledger().end_run(id, report_json(report).text());
   finish(context, report, arguments);
-  return design_run.outcome.stopped ? ExitCode::interrupted : ExitCode::ok;
+  if (design_run.outcome.stopped) return ExitCode::interrupted;
+  return report.evidence->holds() ? ExitCode::ok : ExitCode::failed;
 }
 
 void add_domain(CLI::App& group, Context& context, const Domain& domain) {
@@ -182,6 +199,12 @@ void add_domain(CLI::App& group, Context& context, const Domain& domain) {
       ->delimiter(',')
       ->type_name("LIST");
   command.add_option("-o,--output", arguments->output, "File to write the policy to")->type_name("FILE");
+  command
+      .add_option("--contract", arguments->contract,
+                  "Program whose contract ('require', 'ensure') the designed policy is given, and certified against")
+      ->type_name("FILE");
+  command.add_flag("--explain", arguments->explain,
+                   "Also explain the policy by experiments on the held-out part (some hundred evaluations)");
   command
       .add_option("--report", arguments->report,
                   "Folder to write the report to: report.html, report.json, results.csv; 'none' writes none")

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <ostream>
 
+#include "app/judge_audit_view.h"
+#include "app/judge_explain_view.h"
 #include "app/results.h"
 #include "app/scenarios.h"
 #include "base/text.h"
@@ -67,6 +69,7 @@ std::string program_file(const DesignReport& report, bool judged) {
   for (const std::string& sentence : score_sentences(report)) text += comment(sentence + ".");
   if (judged) {
     for (const std::string& sentence : verdict_sentences(report)) text += comment("Held out, " + sentence);
+    if (report.evidence) text += comment(fmt::format("Audit: {}", audit_verdict(report.evidence->audits)));
   }
   text += comment(fmt::format("Digest: {}.", report.run.outcome.best->digest().hex()));
   text += comment(fmt::format("Again: {}", report.command));
@@ -86,6 +89,17 @@ void print_design(const Context& context, const DesignReport& report) {
   const std::vector<std::string> sentences = verdict_sentences(report);
   for (std::size_t i = 0; i < sentences.size(); ++i) {
     out << "  " << context.styled(style_of(report.run.against[i].verdict), sentences[i]) << "\n";
+  }
+  if (report.evidence) {
+    out << "\n";
+    for (const Statement& statement : evidence_statements(report.run, *report.evidence)) {
+      out << statement_text(context, statement);
+    }
+    if (report.evidence->explanation) {
+      for (const Panel& panel : explain_panels(report.domain, *report.evidence->task, *report.evidence->explanation)) {
+        out << "\n" << panel_text(context, panel);
+      }
+    }
   }
   out << "\n" << policy::to_source(*report.run.outcome.best);
 }

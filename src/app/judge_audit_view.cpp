@@ -54,10 +54,11 @@ std::string_view status_name(Evaluation::Status status) {
   return status == Evaluation::Status::ok ? "ok" : status == Evaluation::Status::failed ? "failed" : "cancelled";
 }
 
+/// The first check that catches it, and how many others do.
 std::string checks_text(const PlantedCheat& cheat) {
-  std::vector<std::string> names;
-  for (const judge::AuditCheck check : cheat.by) names.emplace_back(judge::to_string(check));
-  return join(names);
+  if (cheat.by.empty()) return "";
+  const std::string first(judge::to_string(cheat.by.front()));
+  return cheat.by.size() == 1 ? first : fmt::format("{} and {} more", first, cheat.by.size() - 1);
 }
 
 Cell caught_cell(const PlantedCheat& cheat) {
@@ -155,12 +156,18 @@ Json audit_json(const Domain& domain, std::span<const RunAudit> audits) {
 }
 
 std::string self_test_verdict(const judge::SelfTest& test) {
-  const auto believed = std::ranges::count_if(
-      test.cheats, [](const PlantedCheat& cheat) { return cheat.planted == 0 || cheat.caught < cheat.planted; });
   if (!test.complete) return "Interrupted: nothing is concluded.";
+  const auto believed = std::ranges::count_if(test.cheats, [](const PlantedCheat& cheat) {
+    return cheat.caught < cheat.planted || (cheat.planted == 0 && !cheat.common);
+  });
+  const auto tested = std::ranges::count_if(test.cheats, [](const PlantedCheat& cheat) { return cheat.planted > 0; });
+  std::uint64_t planted = 0;
+  for (const PlantedCheat& cheat : test.cheats) planted += cheat.planted;
   if (test.passed()) {
-    return fmt::format("The auditor catches all {} cheats and raises no alarm on {} honest claims.", test.cheats.size(),
-                       test.honest);
+    return fmt::format(
+        "The auditor catches {} of {} planted claims ({} kinds of cheat), and raises no alarm on {} "
+        "honest ones.",
+        planted, planted, tested, test.honest);
   }
   return fmt::format(
       "The auditor is NOT to be relied on: {} of {} cheats got through, {} false alarms on {} honest "
@@ -174,9 +181,9 @@ Panel self_test_panel(const judge::SelfTest& test) {
                   "Each cheat turns the honest claims of several policies into dishonest ones: \"caught\" counts "
                   "those that the auditor refuted. A cheat may have no occasion with some policies."};
   for (const bool common : {false, true}) {
-    Sheet sheet{{{"cheat"}, {"caught"}, {"by"}, {"what it does"}}, {}};
+    Sheet sheet{{{"cheat"}, {"caught"}, {"what it does"}, {"caught by"}}, {}, {}, 2};
     for (const PlantedCheat& cheat : test.cheats) {
-      if (cheat.common == common) sheet.rows.push_back({cheat.name, caught_cell(cheat), checks_text(cheat), cheat.doc});
+      if (cheat.common == common) sheet.rows.push_back({cheat.name, caught_cell(cheat), cheat.doc, checks_text(cheat)});
     }
     if (sheet.rows.empty()) continue;
     panel.items.emplace_back(Subheading{common ? "Cheats of any domain" : "Cheats of this domain"});
@@ -184,8 +191,8 @@ Panel self_test_panel(const judge::SelfTest& test) {
   }
   for (const PlantedCheat& cheat : test.cheats) {
     if (cheat.planted == 0) {
-      panel.items.emplace_back(
-          Statement{fmt::format("{} found no occasion: it was not tested.", cheat.name), Tone::bad});
+      panel.items.emplace_back(Statement{fmt::format("{} found no occasion: it was not tested.", cheat.name),
+                                         cheat.common ? Tone::level : Tone::bad});
     }
     for (const std::string& policy : cheat.got_through) {
       panel.items.emplace_back(Statement{fmt::format("{} with {}", cheat.name, policy), Tone::bad, "got through"});

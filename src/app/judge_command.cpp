@@ -113,6 +113,8 @@ void add_judge_command(CLI::App& app, Context& context) {
   add_judge_audit(judges, context);
   add_judge_compare(judges, context);
   add_judge_bound(judges, context);
+  add_judge_certify(judges, context);
+  add_judge_explain(judges, context);
   add_judge_drift(judges, context);
 }
 

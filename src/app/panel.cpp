@@ -20,32 +20,60 @@ Tone tone_of(const std::vector<Cell>& row) {
   return Tone::plain;
 }
 
+/// `longest`: of the texts in the column that may be cut.
+std::string table_text(const Sheet& sheet, std::size_t longest) {
+  Table table(sheet.columns);
+  for (const auto& row : sheet.rows) {
+    std::vector<std::string> cells;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      cells.push_back(i == sheet.cut ? fit(row[i].text, longest) : row[i].text);
+    }
+    table.add_row(std::move(cells));
+  }
+  return table.text();
+}
+
+/// The rule under the heading is as wide as the table.
+std::size_t width_of(std::string_view table) {
+  const std::size_t rule = table.find('\n') + 1;
+  return display_width(table.substr(rule, table.find('\n', rule) - rule));
+}
+
+std::string fitting_text(const Sheet& sheet) {
+  std::size_t longest = 0;
+  for (const auto& row : sheet.rows) {
+    if (sheet.cut < row.size()) longest = std::max(longest, display_width(row[sheet.cut].text));
+  }
+  std::string text = table_text(sheet, longest);
+  const std::size_t width = width_of(text);
+  if (width <= terminal_width || longest == 0) return text;
+  constexpr std::size_t least = 12;
+  const std::size_t over = width - terminal_width;
+  return table_text(sheet, longest > over + least ? longest - over : std::min(longest, least));
+}
+
+/// Wrapped, each line in the style.
+std::string styled_lines(const Context& context, Style style, std::string_view text) {
+  std::string lines;
+  for (std::string rest = wrapped(text, terminal_width); !rest.empty();) {
+    const std::size_t end = rest.find('\n');
+    lines += context.styled(style, rest.substr(0, end)) + "\n";
+    rest.erase(0, end + 1);
+  }
+  return lines;
+}
+
 /// The panel's items as text for a terminal.
 struct TextWriter {
   const Context& context;
 
-  std::string operator()(const Statement& statement) const {
-    const std::string text = statement.chip.empty() ? statement.text : statement.chip + ": " + statement.text;
-    std::string lines;
-    for (std::string rest = wrapped(text, terminal_width); !rest.empty();) {
-      const std::size_t end = rest.find('\n');
-      lines += context.styled(style_of(statement.tone), rest.substr(0, end)) + "\n";
-      rest.erase(0, end + 1);
-    }
-    return lines;
-  }
+  std::string operator()(const Statement& statement) const { return statement_text(context, statement); }
   std::string operator()(const Remark& remark) const { return wrapped(remark.text, terminal_width); }
   std::string operator()(const Subheading& heading) const {
     return "\n" + context.styled(Style::bold, heading.text) + "\n";
   }
   std::string operator()(const Sheet& sheet) const {
-    Table table(sheet.columns);
-    for (const auto& row : sheet.rows) {
-      std::vector<std::string> cells;
-      for (const Cell& cell : row) cells.push_back(cell.text);
-      table.add_row(std::move(cells));
-    }
-    const std::string plain = table.text();
+    const std::string plain = fitting_text(sheet);
     std::string text;
     std::size_t begin = 0;
     for (std::size_t line = 0; begin < plain.size(); ++line) {  // the heading and its rule come before the rows
@@ -146,16 +174,16 @@ std::string wrapped(std::string_view text, std::size_t width, std::size_t indent
   return result;
 }
 
+std::string statement_text(const Context& context, const Statement& statement) {
+  const std::string text = statement.chip.empty() ? statement.text : statement.chip + ": " + statement.text;
+  return styled_lines(context, style_of(statement.tone), text);
+}
+
 std::string panel_text(const Context& context, const Panel& panel) {
   std::string text = context.styled(Style::bold, panel.title) + "\n";
   for (const PanelItem& item : panel.items) text += std::visit(TextWriter{context}, item);
   if (!panel.note.empty()) {
-    text += "\n";
-    for (std::string rest = wrapped(panel.note, terminal_width); !rest.empty();) {
-      const std::size_t end = rest.find('\n');
-      text += context.styled(Style::dim, rest.substr(0, end)) + "\n";
-      rest.erase(0, end + 1);
-    }
+    text += "\n" + styled_lines(context, Style::dim, panel.note);
   }
   return text;
 }

@@ -45,9 +45,11 @@ struct Cell {
 
 /// A table. In a terminal a row is coloured by its first cell that has a tone.
 struct Sheet {
+  static constexpr std::size_t none = ~std::size_t{0};
   std::vector<Table::Column> columns;
   std::vector<std::vector<Cell>> rows;
   std::vector<std::size_t> own{};  ///< rows of the thing examined, set off from the others
+  std::size_t cut = none;          ///< the column whose texts are cut where the table is wider than a terminal
 };
 
 /// A program, or the difference of two, as it stands.
@@ -75,6 +77,7 @@ struct Panel {
 /// `indent` spaces and ends in a newline.
 std::string wrapped(std::string_view text, std::size_t width, std::size_t indent = 0);
 
+std::string statement_text(const Context& context, const Statement& statement);
 std::string panel_text(const Context& context, const Panel& panel);
 /// A section of a page (see page.h).
 std::string panel_html(const Panel& panel);

@@ -165,6 +165,7 @@ Json report_json(const DesignReport& report) {
       .set("runner_up", outcome.runner_up ? program_json(*outcome.runner_up) : Json())
       .set("search", search_json(report))
       .set("test", test_json(report))
+      .set("evidence", report.evidence ? evidence_json(report.domain, report.run, *report.evidence) : Json())
       .set("command", report.command)
       .set("version", report.version);
 }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "app/json.h"
+#include "app/judge_evidence.h"
 #include "domain/domain.h"
 #include "studies/design_run.h"
 
@@ -23,7 +25,8 @@ struct DesignReport {
   unsigned threads = 1;
   double seconds = 0;  ///< that the search took
   std::string version;
-  std::vector<std::pair<std::string, std::string>> options;  ///< of the domain, as used
+  std::vector<std::pair<std::string, std::string>> options{};  ///< of the domain, as used
+  std::optional<Evidence> evidence{};                          ///< what the judges say; none before they were asked
 };
 
 /// One sentence on each held-out scenario: how the designed policy stands against the best baseline, whoever wins.

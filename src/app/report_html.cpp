@@ -45,6 +45,22 @@ std::string verdict_section(const DesignReport& report) {
       "\n" + element("p", class_of("headline"), escaped(verdict_headline(report))) + element("ul", "", "\n" + items));
 }
 
+std::string evidence_section(const DesignReport& report) {
+  if (!report.evidence) return "";
+  Panel panel{.title = "What the judges say", .note = "Each is shown at length below."};
+  for (Statement& statement : evidence_statements(report.run, *report.evidence)) {
+    panel.items.emplace_back(std::move(statement));
+  }
+  return panel_html(panel);
+}
+
+std::string judges_sections(const DesignReport& report) {
+  if (!report.evidence) return "";
+  std::string sections;
+  for (const Panel& panel : evidence_panels(report.domain, report.run, *report.evidence)) sections += panel_html(panel);
+  return sections;
+}
+
 std::string plot_of(const DesignReport& report, const ScenarioComparison& scenario) {
   const Metric& metric = report.domain.metrics().front();
   IntervalPlot plot{
@@ -267,9 +283,10 @@ std::string conditions_section(const DesignReport& report) {
 
 std::string report_html(const DesignReport& report) {
   const std::string title = fmt::format("A {} policy for {}", report.domain.name(), report.workload.name);
-  const std::string body = verdict_section(report) + plots_section(report) + policy_section(report) +
-                           search_section(report) + tables_section(report) + history_section(report) +
-                           runner_up_section(report) + conditions_section(report);
+  const std::string body = verdict_section(report) + evidence_section(report) + plots_section(report) +
+                           policy_section(report) + search_section(report) + tables_section(report) +
+                           judges_sections(report) + history_section(report) + runner_up_section(report) +
+                           conditions_section(report);
   return page("Syswright design report", title, body,
               "Made by Syswright " + report.version + ". The same numbers: results.csv and report.json.");
 }

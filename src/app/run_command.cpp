@@ -5,6 +5,8 @@
 #include <ostream>
 
 #include "app/commands.h"
+#include "app/judge_audit_view.h"
+#include "app/judge_evidence.h"
 #include "app/policies.h"
 #include "app/results.h"
 #include "app/scenarios.h"
@@ -20,6 +22,7 @@ struct Arguments {
   std::vector<std::string> policies;
   std::string csv;
   bool no_bounds = false;
+  bool no_audit = false;
 };
 
 judge::Comparison evaluate(const Context& context, const Domain& domain, const std::vector<Policy>& policies,
@@ -37,8 +40,9 @@ judge::Comparison evaluate(const Context& context, const Domain& domain, const s
                         {.reference = {}, .seed = 1, .bounds = !arguments.no_bounds}, context.stop);
 }
 
+/// `audits`: empty if none were asked for.
 void print(const Context& context, const Domain& domain, const WorkloadSummary& summary,
-           const judge::Comparison& comparison) {
+           const judge::Comparison& comparison, const std::vector<judge::RunAudit>& audits) {
   if (context.json) {
     Json scenarios = Json::array();
     for (const auto& scenario : comparison.scenarios) scenarios.push(comparison_json(domain, scenario));
@@ -47,22 +51,31 @@ void print(const Context& context, const Domain& domain, const WorkloadSummary& 
                          .set("workload", workload_json(summary))
                          .set("complete", comparison.complete)
                          .set("scenarios", std::move(scenarios))
+                         .set("audit", audits.empty() ? Json() : audit_json(domain, audits))
                          .text();
     return;
   }
   context.out() << describe(summary) << "\n";
   for (const auto& scenario : comparison.scenarios) context.out() << "\n" << comparison_text(context, domain, scenario);
   context.out() << "\n* best   = not told apart from the best by the paired 95 % interval\n";
+  if (audits.empty()) return;
+  if (!judge::summarise(audits).holds()) context.out() << "\n" << panel_text(context, audit_panel(domain, audits));
+  context.out() << "\n" << statement_text(context, {audit_verdict(audits), audit_tone(audits), "audit"});
 }
 
 ExitCode run(const Context& context, const Domain& domain, const Arguments& arguments) {
   const std::vector<Policy> policies = find_policies(arguments.policies, domain, context.domains);
   const auto workload = open_workload(context, domain, arguments.request);
-  const judge::Comparison comparison = evaluate(context, domain, policies, workload->scenarios(), arguments);
-  print(context, domain, workload->summary(), comparison);
+  const std::vector<ScenarioPtr> scenarios = workload->scenarios();
+  const judge::Comparison comparison = evaluate(context, domain, policies, scenarios, arguments);
+  std::vector<judge::RunAudit> audits;
+  if (!arguments.no_audit && comparison.complete) {
+    audits = audit_comparison(domain, comparison, scenarios, arguments.workshop.threads, context.stop);
+  }
+  print(context, domain, workload->summary(), comparison, audits);
   if (!arguments.csv.empty()) write_file_atomically(arguments.csv, comparison_csv(domain, comparison));
   if (!comparison.complete) return ExitCode::interrupted;
-  return any_failed(comparison) ? ExitCode::failed : ExitCode::ok;
+  return any_failed(comparison) || !judge::summarise(audits).holds() ? ExitCode::failed : ExitCode::ok;
 }
 
 void add_domain(CLI::App& group, Context& context, const Domain& domain) {
@@ -80,6 +93,10 @@ void add_domain(CLI::App& group, Context& context, const Domain& domain) {
   command.add_option("--csv", arguments->csv, "Also write the results to this file")->type_name("FILE");
   command.add_flag("--no-bounds", arguments->no_bounds,
                    "Do not compute bounds, which can take as long as a few policies");
+  command.add_flag(
+      "--no-audit", arguments->no_audit,
+      "Do not recompute the results from the raw workload and the decisions, which takes some ten times as "
+      "long as the runs");
   add_workshop_options(command, arguments->workshop);
   on_run(command, context, [&context, &domain, arguments] { return run(context, domain, *arguments); });
 }
