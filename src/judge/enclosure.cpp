@@ -345,6 +345,25 @@ void Enclosure::blame_operands(NodeId id, double weight) {
   }
 }
 
+std::optional<Enclosure::Threshold> Enclosure::threshold(std::span<const Interval> box, std::size_t except) const {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (NodeId id = 0; id < graph_.size(); ++id) {
+    const Node& node = graph_[id];
+    const bool compares = node.op == Op::less || node.op == Op::less_equal;
+    if (!compares || !(weights_[id] > 0) || enclosed_.reals[id].is_point()) continue;
+    const bool input_first = graph_[node.arguments[0]].op == Op::input;
+    const Node& input = graph_[node.arguments[input_first ? 0 : 1]];
+    const Interval& constant = enclosed_.doubles[node.arguments[input_first ? 1 : 0]];
+    if (input.op != Op::input || input.input == except || !constant.is_point()) continue;
+    // x < c and c <= x change just below c; x <= c and c < x just above.
+    const bool below_c = (node.op == Op::less) == input_first;
+    Threshold result{input.input, constant.low, constant.low};
+    (below_c ? result.last : result.first) = std::nextafter(constant.low, below_c ? -infinity : infinity);
+    if (result.first > box[input.input].low && result.last < box[input.input].high) return result;
+  }
+  return std::nullopt;
+}
+
 std::span<const double> Enclosure::at(std::span<const double> point) {
   for (NodeId id = 0; id < graph_.size(); ++id) {
     const Node& node = graph_[id];

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -45,6 +46,14 @@ class Enclosure {
   /// Of the box last given to `both`: how much of the uncertainty of the node, given its weight, each input is to blame
   /// for. Added to `blame`; a rule of thumb for choosing what to split.
   void add_influence(NodeId node, double weight, std::vector<double>& blame);
+  /// A comparison of an input with what is constant over the box, open, that the last call of `add_influence` passed.
+  struct Threshold {
+    std::uint32_t input = 0;
+    double last = 0;   ///< input up to here: one answer
+    double first = 0;  ///< input from here: the other; the next double
+  };
+  /// The first of them in graph order whose input is not `except`.
+  std::optional<Threshold> threshold(std::span<const policy::Interval> box, std::size_t except) const;
   /// Value of every node as the program runs, at a point.
   std::span<const double> at(std::span<const double> point);
 

@@ -41,7 +41,7 @@ class FormulaStatement final : public Statement {
     enclosure_.both(box);
     Finding finding = decide_by_derivatives(box);
     if (finding.state != State::open) return finding;
-    finding.split = choose_split(box);
+    finding.cut = choose_cut(box);
     return finding;
   }
 
@@ -174,9 +174,12 @@ class FormulaStatement final : public Statement {
 
   /// The side whose halving promises most: that to blame for open comparisons of the claim, or else of what is
   /// required.
-  std::size_t choose_split(const Box& box) {
+  Cut choose_cut(const Box& box) {
     blame_.assign(box.size(), 0.0);
     enclosure_.add_influence(formula_.claim, 1, blame_);
+    if (const auto found = enclosure_.threshold(box, box.size())) {
+      return {.side = found->input, .between = std::pair(found->last, found->first)};
+    }
     const bool none = std::ranges::none_of(blame_, [](double each) { return each > 0; });
     for (NodeId assumption : formula_.assumptions) {
       if (!enclosure_.both(box).doubles[assumption].is_point()) {

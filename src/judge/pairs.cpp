@@ -50,10 +50,15 @@ class PairStatement : public Statement {
     result.push_back(after);
     return result;
   }
-  std::size_t choose_split(const Box& box) {
+  /// seen: the box with what the statement reaches from it. No side is parted at a threshold of the input `except`,
+  /// whose pieces have to share their ends.
+  Cut choose_cut(const Box& box, const Box& seen, std::size_t except) {
     blame_.assign(box.size(), 0.0);
-    enclosure_.both(box);
+    enclosure_.both(seen);
     enclosure_.add_influence(formula_.claim, 1, blame_);
+    if (const auto found = enclosure_.threshold(box, except)) {
+      return {.side = found->input, .between = std::pair(found->last, found->first)};
+    }
     return side_to_split(box, space_.box, blame_);
   }
 
@@ -97,7 +102,7 @@ class MonotoneStatement final : public PairStatement {
       const bool wrong = up_ ? slope.high < 0 : slope.low > 0;
       if (wrong && all_required) return {.state = State::fails, .derivatives = true};
     }
-    return {.split = choose_split(box)};
+    return {.cut = choose_cut(box, box, input_)};
   }
 
   std::optional<std::vector<double>> witness(const Box& box, std::span<const double> point) override {
@@ -158,9 +163,7 @@ class RobustStatement final : public PairStatement {
         return {.state = State::holds, .derivatives = true};
       }
     }
-    Finding finding{.split = choose_split(around)};
-    if (finding.split == input_ && box[input_].is_point())
-      finding.split = side_to_split(box, space_.box, Blame(box.size(), 0.0));
+    Finding finding{.cut = choose_cut(box, around, box.size())};
     if (all_required && jumps(box, here)) finding.state = State::fails;
     return finding;
   }
@@ -183,8 +186,6 @@ class RobustStatement final : public PairStatement {
   }
 
  private:
-  using Blame = std::vector<double>;
-
   Interval widened(const Interval& side) const {
     const double factor = robustness_.change * (1 + 1e-12);
     const Interval wide{side.low - factor * std::fabs(side.low), side.high + factor * std::fabs(side.high)};

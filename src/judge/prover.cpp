@@ -47,7 +47,7 @@ struct Pending {
   Box box;
   double volume = 0;
   std::size_t order = 0;
-  std::size_t split = 0;
+  Cut cut;
 };
 struct Smaller {
   bool operator()(const Pending& a, const Pending& b) const {
@@ -73,7 +73,7 @@ class Search {
       }
       if (!covered && open_volume_ <= options_.coverage) {
         covered = true;
-        budget = std::min(budget, 2 * result_.boxes + 1000);
+        budget = std::min(budget, 10 * result_.boxes + 10000);
       }
       if (!refuted && result_.witness) {
         refuted = true;
@@ -82,7 +82,7 @@ class Search {
       Pending next = std::move(const_cast<Pending&>(pending_.top()));
       pending_.pop();
       open_volume_ -= next.volume;
-      auto parts = judge::split(next.box, next.split, space_);
+      auto parts = judge::split(next.box, next.cut, space_);
       if (!parts) {
         keep(std::move(next.box), next.volume);
         continue;
@@ -140,10 +140,10 @@ class Search {
     if (!result_.witness) result_.witness = statement_.witness(box, middle(box));
     if (finding.state == State::fails) return;
     open_volume_ += share;
-    pending_.push({std::move(box), share, order_++, finding.split});
+    pending_.push({std::move(box), share, order_++, finding.cut});
   }
 
-  void keep(Box box, double share) { kept_.push_back({std::move(box), share, order_++, 0}); }
+  void keep(Box box, double share) { kept_.push_back({std::move(box), share, order_++, {}}); }
 
   SearchResult finish() {
     while (!pending_.empty()) {
@@ -177,7 +177,8 @@ SearchResult search(Statement& statement, const SearchSpace& space, const Search
   return Search(statement, space, options, std::move(stop)).run();
 }
 
-std::optional<std::pair<Box, Box>> split(const Box& box, std::size_t side, const SearchSpace& space) {
+std::optional<std::pair<Box, Box>> split(const Box& box, const Cut& cut, const SearchSpace& space) {
+  const std::size_t side = cut.side;
   if (side >= box.size()) return std::nullopt;
   const Interval range = box[side];
   if (range.is_point()) return std::nullopt;
@@ -187,14 +188,15 @@ std::optional<std::pair<Box, Box>> split(const Box& box, std::size_t side, const
     parts.second[side] = {range.high, range.high};
     return parts;
   }
-  const double cut = cut_point(range, space.box[side]);
-  if (!(cut > range.low && cut < range.high)) return std::nullopt;
-  parts.first[side].high = cut;
-  parts.second[side].low = cut;
+  const double middle = cut_point(range, space.box[side]);
+  const auto [last, first] = cut.between.value_or(std::pair(middle, middle));
+  if (!(first > range.low && last < range.high)) return std::nullopt;
+  parts.first[side].high = last;
+  parts.second[side].low = first;
   return parts;
 }
 
-std::size_t side_to_split(const Box& box, const Box& whole, std::span<const double> blame) {
+Cut side_to_split(const Box& box, const Box& whole, std::span<const double> blame) {
   std::size_t best = box.size();
   double most = 0;
   for (std::size_t i = 0; i < box.size(); ++i) {
@@ -205,7 +207,7 @@ std::size_t side_to_split(const Box& box, const Box& whole, std::span<const doub
       best = i;
     }
   }
-  if (best < box.size()) return best;
+  if (best < box.size()) return {.side = best};
   most = -1;
   for (std::size_t i = 0; i < box.size(); ++i) {
     if (box[i].is_point()) continue;
@@ -215,7 +217,7 @@ std::size_t side_to_split(const Box& box, const Box& whole, std::span<const doub
       best = i;
     }
   }
-  return best;
+  return {.side = best};
 }
 
 }  // namespace syswright::judge

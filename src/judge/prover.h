@@ -24,11 +24,18 @@ enum class State {
   open,
 };
 
+struct Cut {
+  std::size_t side = 0;
+  /// Where a comparison with a constant changes: the last double of the first part and the next one, which begins the
+  /// second, so that each part has its own answer. Not given: a place that suits the side.
+  std::optional<std::pair<double, double>> between;
+};
+
 struct Finding {
   State state = State::open;
   bool reals = false;        ///< `holds` speaks of the program without rounding only
   bool derivatives = false;  ///< values alone would not have decided it
-  std::size_t split = 0;     ///< of an open box: the side to halve
+  Cut cut;                   ///< of an open box: how to part it
 };
 
 /// A statement that can be examined on a box and at points of it.
@@ -73,18 +80,19 @@ struct SearchResult {
   bool stopped = false;
 };
 
-/// Best first by volume, so that the share decided grows fastest; once `coverage` is reached, as many boxes again are
-/// examined in case a whole proof is near, and after a witness only a twentieth of the budget. Deterministic.
+/// Best first by volume, so that the share decided grows fastest; once `coverage` is reached, ten times as many boxes
+/// are examined, and 10,000, in case a whole proof is near; after a witness only a twentieth of the budget.
+/// Deterministic.
 SearchResult search(Statement& statement, const SearchSpace& space, const SearchOptions& options,
                     std::stop_token stop = {});
 
-/// The two parts of a box, cut at `side`: 0 and 1 of a discrete one; of a wide range from near 0, near its low end,
-/// since quantities such as times and sizes matter by their order of magnitude; otherwise in the middle. nullopt if no
-/// double lies between the ends.
-std::optional<std::pair<Box, Box>> split(const Box& box, std::size_t side, const SearchSpace& space);
+/// The two parts of a box, cut at a side, where the cut does not say otherwise: 0 and 1 of a discrete one; of a wide
+/// range from near 0, near its low end, since quantities such as times and sizes matter by their order of magnitude;
+/// otherwise in the middle. nullopt if no double lies between the ends.
+std::optional<std::pair<Box, Box>> split(const Box& box, const Cut& cut, const SearchSpace& space);
 
-/// The side with the most blame times its width; sides that are points are passed over. Falls back to the side that
-/// shrank least.
-std::size_t side_to_split(const Box& box, const Box& whole, std::span<const double> blame);
+/// How to part a box: at the side with the most blame times its width; sides that are points are passed over. Falls
+/// back to the side that shrank least.
+Cut side_to_split(const Box& box, const Box& whole, std::span<const double> blame);
 
 }  // namespace syswright::judge
