@@ -10,155 +10,11 @@
 
 #include "base/error.h"
 #include "domain/aggregate.h"
-#include "judge/audit_replay.h"
+#include "judge/audit_run.h"
 #include "judge/audit_threads.h"
 
 namespace syswright::judge {
 namespace {
-
-/// Sums of blocks may be taken in any order, and over many.
-constexpr double block_rounding = 1e-9;
-
-bool close(double a, double b, double rounding) {
-  // Equal infinities are close, and nothing else is close to one; NaN is close to nothing.
-  if (!std::isfinite(a) || !std::isfinite(b)) return a == b;
-  return std::abs(a - b) <= rounding * std::max(std::abs(a), std::abs(b));
-}
-
-/// Audits one run.
-class RunAuditor {
- public:
-  RunAuditor(const Domain& domain, const AuditOptions& options, std::stop_token stop, RunAudit& audit)
-      : domain_(domain), options_(options), stop_(std::move(stop)), audit_(audit) {}
-
-  /// log: as claimed; nullptr: the policy's own is taken.
-  void run(const Evaluation& claimed, const DecisionLog* log) {
-    audit_.status = claimed.status;
-    if (claimed.status == Evaluation::Status::cancelled || stop_.stop_requested()) return give_up();
-    DecisionLog own;
-    const Evaluation again = evaluate_checked(*audit_.scenario, audit_.policy, {.log = &own, .stop = stop_});
-    if (again.status == Evaluation::Status::cancelled) return give_up();
-    const DecisionLog& shown = log != nullptr ? *log : own;
-    audit_.decisions = shown.records.size();
-    check_repetition(claimed, again);
-    if (claimed.status == Evaluation::Status::failed) return;
-    if (check_result(claimed)) check_recomputation(claimed, shown);
-    if (log != nullptr) check_own(*log, own);
-    if (audit_.policy.program() != nullptr) {
-      check_replay(claimed, shown);
-    } else {
-      audit_.replayed = own.records.size();
-    }
-  }
-
- private:
-  void give_up() {
-    audit_.status = Evaluation::Status::cancelled;
-    audit_.findings.clear();
-  }
-  void find(AuditCheck check, std::string text) { audit_.findings.push_back({check, std::move(text)}); }
-
-  void check_repetition(const Evaluation& claimed, const Evaluation& again) {
-    if (claimed == again) return;
-    if (claimed.status != again.status) {
-      return find(AuditCheck::repetition,
-                  again.status == Evaluation::Status::failed
-                      ? fmt::format("the policy fails when it is run again: {}", again.failure)
-                      : std::string("the policy is said to fail, and does not when it is run again"));
-    }
-    for (std::size_t i = 0; i < std::min(claimed.metrics.size(), again.metrics.size()); ++i) {
-      if (claimed.metrics[i] == again.metrics[i]) continue;
-      return find(AuditCheck::repetition, fmt::format("{} is claimed to be {}; run again, it is {}", metric(i),
-                                                      claimed.metrics[i], again.metrics[i]));
-    }
-    find(AuditCheck::repetition, claimed.blocks != again.blocks
-                                     ? "run again, the objective falls otherwise on the blocks than is claimed"
-                                     : "run again, the evaluation is another than is claimed");
-  }
-
-  std::string metric(std::size_t i) const {
-    return i < domain_.metrics().size() ? domain_.metrics()[i].name : fmt::format("metric {}", i);
-  }
-
-  bool check_result(const Evaluation& claimed) {
-    if (const std::string why = unsoundness(claimed); !why.empty()) {
-      find(AuditCheck::result, "the claim is no result: " + why);
-      return false;
-    }
-    if (claimed.metrics.size() != domain_.metrics().size()) {
-      find(AuditCheck::result, fmt::format("the claim has {} metrics, and the domain {}", claimed.metrics.size(),
-                                           domain_.metrics().size()));
-      return false;
-    }
-    check_blocks(claimed);
-    return true;
-  }
-
-  void check_blocks(const Evaluation& claimed) {
-    double cost = 0;
-    double weight = 0;
-    for (const Block& block : claimed.blocks) {
-      cost += block.cost;
-      weight += block.weight;
-    }
-    if (weight == 0 || close(cost / weight, claimed.objective(), block_rounding)) return;
-    find(AuditCheck::result,
-         fmt::format("the blocks come to {} {}, and the claim to {}", metric(0), cost / weight, claimed.objective()));
-  }
-
-  void check_recomputation(const Evaluation& claimed, const DecisionLog& log) {
-    const std::optional<Audit> own = recompute(log);
-    if (!own) return;
-    for (const std::string& violation : own->violations) find(AuditCheck::rules, violation);
-    if (own->metrics.size() != claimed.metrics.size()) {
-      return find(AuditCheck::recomputation, fmt::format("the auditor gives {} metrics, and the claim has {}",
-                                                         own->metrics.size(), claimed.metrics.size()));
-    }
-    for (std::size_t i = 0; i < claimed.metrics.size(); ++i) {
-      audit_.metrics.push_back({claimed.metrics[i], own->metrics[i]});
-      if (std::isnan(own->metrics[i]) || close(claimed.metrics[i], own->metrics[i], options_.rounding)) continue;
-      find(AuditCheck::recomputation, fmt::format("{} is claimed to be {}; recomputed from the decisions it is {}",
-                                                  metric(i), claimed.metrics[i], own->metrics[i]));
-    }
-  }
-
-  std::optional<Audit> recompute(const DecisionLog& log) {
-    try {
-      return audit_.scenario->audit(log);
-    } catch (const std::bad_alloc&) {
-      throw;
-    } catch (const std::exception& error) {
-      find(AuditCheck::rules, fmt::format("the auditor cannot read the decisions: {}", error.what()));
-      return std::nullopt;
-    }
-  }
-
-  void check_own(const DecisionLog& log, const DecisionLog& own) {
-    if (const auto difference = describe_log_difference(*domain_.signature(), log, own)) {
-      find(AuditCheck::repetition, "run again, the policy decides otherwise: " + *difference);
-    }
-  }
-
-  void check_replay(const Evaluation& claimed, const DecisionLog& log) {
-    const Replay replay =
-        replay_decisions(*audit_.scenario, audit_.policy.program(), log, options_.replay_events, stop_);
-    if (replay.stopped) return give_up();
-    audit_.replayed = replay.decisions;
-    if (replay.difference) {
-      find(AuditCheck::decisions, "in the reference simulation the policy decides otherwise: " + *replay.difference);
-    } else if (replay.result && !(*replay.result == claimed)) {
-      find(AuditCheck::decisions,
-           fmt::format(
-               "the reference simulation takes the same decisions and comes to {} {}, not {}, or to other blocks",
-               metric(0), replay.result->objective(), claimed.objective()));
-    }
-  }
-
-  const Domain& domain_;
-  const AuditOptions& options_;
-  std::stop_token stop_;
-  RunAudit& audit_;
-};
 
 std::vector<Evaluation> evaluations_of(const Claim& claim) {
   std::vector<Evaluation> evaluations;
@@ -223,7 +79,7 @@ std::vector<RunAudit> audit(const Domain& domain, std::span<const ScoredRun> sco
   audits.reserve(scores.size());
   for (const ScoredRun& score : scores) audits.push_back({.policy = score.policy, .scenario = score.scenario});
   for_each_index(scores.size(), options.threads, [&](std::size_t i) {
-    RunAuditor(domain, options, stop, audits[i]).run(scores[i].evaluation, nullptr);
+    audit_run(domain, scores[i].evaluation, nullptr, nullptr, options, stop, audits[i]);
   });
   return audits;
 }
@@ -271,6 +127,11 @@ std::vector<AuditFinding> ClaimAudit::all_findings() const {
 
 ClaimAudit audit(const Domain& domain, const Claim& claim, std::span<const ScenarioPtr> scenarios,
                  const AuditOptions& options, std::stop_token stop) {
+  return audit_claim(domain, claim, scenarios, {}, options, std::move(stop));
+}
+
+ClaimAudit audit_claim(const Domain& domain, const Claim& claim, std::span<const ScenarioPtr> scenarios,
+                       std::span<const KnownRun> known, const AuditOptions& options, std::stop_token stop) {
   ClaimAudit result;
   if (claim.runs.size() != scenarios.size()) {
     result.findings.push_back({AuditCheck::coverage, fmt::format("{} scenarios were set, and the claim has {} runs",
@@ -279,6 +140,7 @@ ClaimAudit audit(const Domain& domain, const Claim& claim, std::span<const Scena
   const bool lower = domain.metrics().front().lower_is_better;
   if (auto finding = objective_finding(claim, lower, options.rounding)) result.findings.push_back(*std::move(finding));
   std::vector<const Claim::Run*> claimed;
+  std::vector<const KnownRun*> known_of;  // those claimed
   for (std::size_t i = 0; i < scenarios.size(); ++i) {
     const Claim::Run* run = run_for(claim, scenarios, i);
     if (run == nullptr) {
@@ -286,11 +148,12 @@ ClaimAudit audit(const Domain& domain, const Claim& claim, std::span<const Scena
       continue;
     }
     claimed.push_back(run);
+    known_of.push_back(known.empty() ? nullptr : &known[i]);
     RunAudit& audit = result.runs.emplace_back(RunAudit{.policy = claim.policy, .scenario = scenarios[i]});
     if (auto finding = inputs_finding(*run, *scenarios[i])) audit.findings.push_back(*std::move(finding));
   }
   for_each_index(claimed.size(), options.threads, [&](std::size_t i) {
-    RunAuditor(domain, options, stop, result.runs[i]).run(claimed[i]->evaluation, &claimed[i]->log);
+    audit_run(domain, claimed[i]->evaluation, &claimed[i]->log, known_of[i], options, stop, result.runs[i]);
   });
   return result;
 }

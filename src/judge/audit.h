@@ -142,8 +142,9 @@ struct SelfTest {
 };
 
 /// Tests the auditor: every policy's honest claim over the scenarios must hold, and every dishonest one made from it
-/// must not. Give the scenarios as the domain made them, not wrapped. Cost: for each policy about two evaluations and
-/// audits a scenario and cheat, the interpreter's for programs: small scenarios will do.
+/// must not. Give the scenarios as the domain made them, not wrapped. Cost: for each policy, scenario and cheat about
+/// an evaluation and the domain's audit, and the reference simulation twice for a program: small scenarios will do. The
+/// whole of a scenario is replayed, whatever the options say.
 SelfTest self_test(const Domain& domain, std::span<const Policy> policies, std::span<const ScenarioPtr> scenarios,
                    const AuditOptions& options = {}, std::stop_token stop = {});
 

@@ -137,6 +137,31 @@ Replay replay_decisions(const Scenario& scenario, const policy::ProgramPtr& prog
   return replay;
 }
 
+ReferenceRun reference_run(const Scenario& scenario, const policy::ProgramPtr& program, std::stop_token stop) {
+  ReferenceRun run;
+  const auto simulation = scenario.start(program);
+  Interpreter interpreter(*program);
+  simulation->log_to(&run.log);
+  std::uint64_t asked = 0;
+  while (const Question* question = simulation->next()) {
+    if (++asked % 1024 == 0 && stop.stop_requested()) return run;
+    simulation->answer(interpreter.answers(*question));
+  }
+  run.result = simulation->result();
+  return run;
+}
+
+Replay replay_from(const policy::Signature& signature, const ReferenceRun& reference, const DecisionLog& log) {
+  Replay replay{.stopped = !reference.result};
+  if (replay.stopped) return replay;
+  const std::vector<DecisionLog::Record>& own = reference.log.records;
+  const auto apart = std::mismatch(log.records.begin(), log.records.end(), own.begin(), own.end()).second;
+  replay.decisions = static_cast<std::uint64_t>(apart - own.begin());
+  replay.difference = describe_log_difference(signature, log, reference.log);
+  if (!replay.difference) replay.result = reference.result;
+  return replay;
+}
+
 std::optional<std::string> describe_log_difference(const policy::Signature& signature, const DecisionLog& claimed,
                                                    const DecisionLog& own) {
   const auto [left, right] =

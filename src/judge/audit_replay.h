@@ -22,6 +22,16 @@ struct Replay {
 Replay replay_decisions(const Scenario& scenario, const policy::ProgramPtr& program, const DecisionLog& log,
                         std::uint64_t events, std::stop_token stop = {});
 
+/// A program's whole run in the reference simulation.
+struct ReferenceRun {
+  DecisionLog log;
+  std::optional<Evaluation> result;  ///< none: a stop was asked for
+};
+ReferenceRun reference_run(const Scenario& scenario, const policy::ProgramPtr& program, std::stop_token stop = {});
+
+/// replay_decisions() over all events, from a run that is known already.
+Replay replay_from(const policy::Signature& signature, const ReferenceRun& reference, const DecisionLog& log);
+
 /// The first place where two logs differ, as a sentence; nothing for equal ones. `claimed` is what was given out,
 /// `own` what the policy does.
 std::optional<std::string> describe_log_difference(const policy::Signature& signature, const DecisionLog& claimed,

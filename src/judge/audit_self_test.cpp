@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "judge/audit.h"
+#include "judge/audit_run.h"
 #include "judge/audit_threads.h"
 
 namespace syswright::judge {
@@ -33,7 +34,12 @@ Trial try_policy(const Plan& plan, const Policy& policy) {
   Trial trial;
   const bool lower = plan.domain.metrics().front().lower_is_better;
   const Claim honest = honest_claim(policy, plan.scenarios, lower, plan.stop);
-  const ClaimAudit clean = audit(plan.domain, honest, plan.scenarios, plan.options, plan.stop);
+  std::vector<KnownRun> known;
+  for (const ScenarioPtr& scenario : plan.scenarios) known.push_back(run_again(policy, *scenario, plan.stop));
+  const auto judge = [&](const Claim& claim) {
+    return audit_claim(plan.domain, claim, plan.scenarios, known, plan.options, plan.stop);
+  };
+  const ClaimAudit clean = judge(honest);
   trial.honest = clean.all_findings();
   trial.complete = complete(clean);
   for (const Cheat* cheat : plan.cheats) {
@@ -42,7 +48,7 @@ Trial try_policy(const Plan& plan, const Policy& policy) {
     if (!trial.complete) continue;
     const std::optional<Claim> dishonest = cheat->make(honest);
     if (!dishonest) continue;
-    const ClaimAudit judged = audit(plan.domain, *dishonest, plan.scenarios, plan.options, plan.stop);
+    const ClaimAudit judged = judge(*dishonest);
     if (plan.stop.stop_requested()) continue;
     outcome.planted = true;
     outcome.findings = judged.all_findings();
