@@ -130,9 +130,8 @@ double neighbour_correlation(const PairedBlocks& blocks) {
 }
 
 PairedBlocks decorrelated(PairedBlocks blocks, std::size_t min_blocks) {
-  constexpr double one_sided_5_percent = 1.645;
   while (blocks.size() >= 2 * min_blocks &&
-         neighbour_correlation(blocks) > one_sided_5_percent / std::sqrt(static_cast<double>(blocks.size()))) {
+         neighbour_correlation(blocks) > 1 / std::sqrt(static_cast<double>(blocks.size()))) {
     blocks = joined(blocks);
   }
   return blocks;

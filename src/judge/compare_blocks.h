@@ -36,8 +36,9 @@ PairedBlocks paired_blocks(const Evaluation& a, const Evaluation& b);
 /// Correlation of the differences of neighbouring blocks, as residuals of the ratio; 0 where they do not vary.
 double neighbour_correlation(const PairedBlocks& blocks);
 
-/// Joins neighbours in pairs as long as their differences are surely correlated (one-sided 5 %) and at least
-/// `min_blocks` remain; an odd last block joins the pair before it.
+/// Joins neighbours in pairs as long as their differences correlate by more than one standard error and at least
+/// `min_blocks` remain; an odd last block joins the pair before it. Of independent blocks one series in six is joined
+/// once, which costs a little power; taking correlated ones for independent would cost the truth.
 PairedBlocks decorrelated(PairedBlocks blocks, std::size_t min_blocks = 16);
 
 /// Two-sided p-value that differences are as likely positive as negative, by turning signs at random and looking how

@@ -94,6 +94,7 @@ Pairing measure(std::size_t policy, const std::vector<Part>& parts, std::size_t 
   pairing.sign = sign_test(differences);
   pairing.blocks = blocks.size();
   pairing.merged = blocks.merged;
+  pairing.correlation = neighbour_correlation(blocks);
   const double level = (1 - options.confidence) / (options.correction == Correction::none ? 1.0 : double(tests));
   pairing.needed = needed(blocks, raw_blocks, parts.size(), {.level = level, .power = options.power});
   return pairing;
@@ -146,8 +147,14 @@ class Table {
     for (const ScenarioComparison& scenario : comparison_.scenarios) {
       result.scenarios.push_back(in_scenario(scenario, std::max<std::size_t>(tests, 1)));
     }
-    for (std::size_t policy = 0; policy < policies_; ++policy) {
-      if (policy != options_.reference) result.overall.push_back(over_all(policy));
+    if (comparison_.scenarios.size() == 1) {
+      // The same but for the unit: nothing is measured twice.
+      result.overall = result.scenarios.front();
+      for (Pairing& pairing : result.overall) pairing.difference.reset();
+    } else {
+      for (std::size_t policy = 0; policy < policies_; ++policy) {
+        if (policy != options_.reference) result.overall.push_back(over_all(policy));
+      }
     }
     judge(result);
     return result;

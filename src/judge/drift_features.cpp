@@ -25,6 +25,7 @@ class Sampler {
       : program_(program),
         sampling_(sampling),
         slots_(program->signature().decisions.size()),
+        looks_(slots_.size()),
         root_(sampling.seed, "drift candidate") {
     for (std::size_t d = 0; d < slots_.size(); ++d) {
       if (program->rule_for(d) != nullptr) lay_out(d);
@@ -32,37 +33,44 @@ class Sampler {
   }
 
   void look(const Question& question) {
-    if (number_++ % stride_ != 0) return;
-    if (looks_.size() == sampling_.questions) thin();
-    // Thinning doubled the stride: this question may not be among those kept.
-    if ((number_ - 1) % stride_ != 0) return;
-    Random random = root_.at(number_ - 1);
+    Looks& looks = looks_[question.decision];
+    const std::uint64_t number = looks.asked++;
+    if (!kept(number, looks.level)) return;
+    Random random = root_.at(number);
     const std::size_t subjects = question.candidates.size();
     const std::size_t subject = subjects > 0 ? random.below(subjects) : 0;
-    std::vector<double> values;
+    Look& look = looks.kept.emplace_back(Look{number, {}});
     for (const Slot& slot : slots_[question.decision]) {
       const bool global = slot.input.scope == policy::Scope::global;
       if (!global && subjects == 0) {
-        values.push_back(0);
+        look.values.push_back(0);
       } else {
-        values.push_back(global ? question.globals[slot.place] : question.columns[slot.place * subjects + subject]);
+        look.values.push_back(global ? question.globals[slot.place]
+                                     : question.columns[slot.place * subjects + subject]);
       }
     }
-    looks_.push_back({question.decision, std::move(values)});
+    while (looks.kept.size() > sampling_.questions) thin(looks);
   }
 
   std::vector<FeatureSeries> finish() {
-    for (const Look& look : looks_) {
-      const std::vector<Slot>& slots = slots_[look.decision];
-      for (std::size_t i = 0; i < slots.size(); ++i) series_[slots[i].series].values.push_back(look.values[i]);
+    for (std::size_t d = 0; d < slots_.size(); ++d) {
+      for (const Look& look : looks_[d].kept) {
+        for (std::size_t i = 0; i < slots_[d].size(); ++i)
+          series_[slots_[d][i].series].values.push_back(look.values[i]);
+      }
     }
     return std::move(series_);
   }
 
  private:
   struct Look {
-    std::size_t decision = 0;
+    std::uint64_t number = 0;  // of the question, among those of its decision
     std::vector<double> values;
+  };
+  struct Looks {
+    std::uint64_t asked = 0;
+    unsigned level = 0;  // one question of 2^level is kept
+    std::vector<Look> kept;
   };
 
   void lay_out(std::size_t d) {
@@ -96,22 +104,22 @@ class Sampler {
                        {}});
   }
 
-  /// Keeps every second look, so that those kept are still evenly spread.
-  void thin() {
-    // From 1: a move onto itself would empty the first.
-    for (std::size_t i = 1; 2 * i < looks_.size(); ++i) looks_[i] = std::move(looks_[2 * i]);
-    looks_.resize((looks_.size() + 1) / 2);
-    stride_ *= 2;
+  /// By chance and not one in so many: what is asked in turns would be seen in step. Whoever is kept at a level was
+  /// kept at those below.
+  bool kept(std::uint64_t number, unsigned level) const {
+    return (mix64(number ^ mix64(sampling_.seed)) & ((std::uint64_t{1} << level) - 1)) == 0;
+  }
+  void thin(Looks& looks) const {
+    ++looks.level;
+    std::erase_if(looks.kept, [&](const Look& look) { return !kept(look.number, looks.level); });
   }
 
   policy::ProgramPtr program_;
   const FeatureSampling& sampling_;
   std::vector<std::vector<Slot>> slots_;  // [decisions]
   std::vector<FeatureSeries> series_;
-  std::vector<Look> looks_;
+  std::vector<Looks> looks_;  // [decisions]
   Random root_;
-  std::uint64_t number_ = 0;
-  std::uint64_t stride_ = 1;
 };
 
 /// Two samples, merged and sorted, each value with the block that it is from: blocks of `older` come first.
@@ -123,11 +131,11 @@ struct Pool {
   };
   std::vector<Item> items;
   std::size_t blocks_a_side = 0;
-  std::vector<double> sizes;  ///< values of each block
+  std::vector<std::int64_t> sizes;  ///< values of each block
 };
 
 Pool pool_of(std::span<const double> older, std::span<const double> newer, std::size_t blocks) {
-  Pool pool{.blocks_a_side = blocks, .sizes = std::vector<double>(2 * blocks, 0)};
+  Pool pool{.blocks_a_side = blocks, .sizes = std::vector<std::int64_t>(2 * blocks, 0)};
   const auto add = [&](std::span<const double> values, std::size_t first_block) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const std::size_t block = first_block + i * blocks / values.size();
@@ -145,21 +153,21 @@ Pool pool_of(std::span<const double> older, std::span<const double> newer, std::
   return pool;
 }
 
-/// Distance if the blocks named count as the older sample, and the others as the newer. The hot loop of the test.
+/// Distance if the blocks named count as the older sample, and the others as the newer. The hot loop of the test; in
+/// whole numbers, so that equal distributions are at no distance whatever.
 double distance_of(const Pool& pool, std::span<const std::uint32_t> older_blocks) {
-  double older = 0;
-  double all = 0;
-  for (const double size : pool.sizes) all += size;
+  std::int64_t older = 0;
   for (const std::uint32_t block : older_blocks) older += pool.sizes[block];
-  std::vector<double> steps(pool.sizes.size(), -1 / (all - older));
-  for (const std::uint32_t block : older_blocks) steps[block] = 1 / older;
-  double apart = 0;
-  double farthest = 0;
+  const std::int64_t newer = static_cast<std::int64_t>(pool.items.size()) - older;
+  std::vector<std::int64_t> steps(pool.sizes.size(), -older);
+  for (const std::uint32_t block : older_blocks) steps[block] = newer;
+  std::int64_t apart = 0;
+  std::int64_t farthest = 0;
   for (const Pool::Item& item : pool.items) {
     apart += steps[item.block];
     if (item.ends_tie) farthest = std::max(farthest, std::abs(apart));
   }
-  return farthest;
+  return static_cast<double>(farthest) / (static_cast<double>(older) * static_cast<double>(newer));
 }
 
 /// Upper ends of up to 10 bins with equal shares of a sorted sample, without the last.

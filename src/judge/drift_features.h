@@ -13,7 +13,7 @@
 namespace syswright::judge {
 
 struct FeatureSampling {
-  std::size_t questions = 2000;        ///< looked at, at most and half at least, evenly spread over the run
+  std::size_t questions = 2000;        ///< of each decision, looked at, at most: all, or a random share of 1/2^k
   std::uint64_t max_events = 200'000;  ///< larger scenarios are looked at as miniatures of this size, where they can be
   std::uint64_t seed = 1;
 };
