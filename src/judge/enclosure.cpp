@@ -82,14 +82,16 @@ std::span<const Interval> Enclosure::doubles(std::span<const Interval> box) {
   return values;
 }
 
-const Enclosed& Enclosure::both(std::span<const Interval> box) {
+const Enclosed& Enclosure::both(std::span<const Interval> box) { return perturbed(box, 0, 0); }
+
+const Enclosed& Enclosure::perturbed(std::span<const Interval> box, std::uint32_t input, double distance) {
   doubles(box);
   enclosed_.saturated = false;
   for (NodeId id = 0; id < graph_.size(); ++id) {
     const Node& node = graph_[id];
     if (node.op == Op::constant || node.op == Op::input) {
       enclosed_.reals[id] = enclosed_.doubles[id];
-      enclosed_.error[id] = 0;
+      enclosed_.error[id] = node.op == Op::input && node.input == input ? distance : 0;
     } else {
       enclose(id);
     }

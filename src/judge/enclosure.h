@@ -41,6 +41,9 @@ class Enclosure {
   std::span<const policy::Interval> doubles(std::span<const policy::Interval> box);
   /// Doubles and reals with the distance between them, over the box.
   const Enclosed& both(std::span<const policy::Interval> box);
+  /// The same where one input may differ between the two by `distance`, and the others are equal: `error` then bounds
+  /// how far a change of that input, within the box, moves a value, rounding included.
+  const Enclosed& perturbed(std::span<const policy::Interval> box, std::uint32_t input, double distance);
   /// Of the box last given to `both`: derivatives of node `up`, less those of `down` where it is not no_node.
   const Gradient& gradient(NodeId up, NodeId down = policy::no_node);
   /// Of the box last given to `both`: how much of the uncertainty of the node, given its weight, each input is to blame

@@ -162,6 +162,9 @@ class RobustStatement final : public PairStatement {
       if (gradient.smooth && (moved + error) * (1 + 1e-12) <= robustness_.effect) {
         return {.state = State::holds, .derivatives = true};
       }
+      // A jump has no slope, but a height.
+      const double jump = enclosure_.perturbed(around, input_, reach * (1 + 1e-12)).error[formula_.claim];
+      if ((jump + error) * (1 + 1e-12) <= robustness_.effect) return {.state = State::holds, .derivatives = true};
     }
     Finding finding{.cut = choose_cut(box, around, box.size())};
     if (all_required && jumps(box, here)) finding.state = State::fails;

@@ -1,6 +1,7 @@
 #include "judge/certify.h"
 
 #include <cmath>
+#include <fstream>
 #include <map>
 
 #include "policy/compile.h"
@@ -307,6 +308,29 @@ TEST(Certify, RobustWithinTheStatedEffect) {
   const auto& points = wrong.counterexample->points;
   EXPECT_GT(std::fabs(points[0].output - points[1].output), 0.4);
   EXPECT_GT(wrong.proved, 0.5);
+}
+
+TEST(Certify, RobustAcrossAJump) {
+  const std::string rule = "return age / 1s + (size > 1KiB ? 0.02 : 0);";
+  const auto property = rank("size, age", "ensure robust in size: 1% -> 0.021;" + rule);
+  EXPECT_EQ(property.ruling, Ruling::proved) << property.left;
+  EXPECT_EQ(property.arithmetic, Arithmetic::doubles);
+  EXPECT_EQ(rank("size, age", "require age <= 1s; ensure robust in size: 1% -> 0.019;" + rule).ruling, Ruling::refuted);
+}
+
+TEST(Certify, TheExampleOfTheLanguageReferenceIsProved) {
+  std::ifstream file(std::string(SYSWRIGHT_SOURCE_DIR) + "/docs/language.md");
+  const std::string reference{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t begin = reference.find("policy guarded for cache");
+  ASSERT_NE(begin, reference.npos);
+  const Certificate certificate = certify(*compiled(reference.substr(begin, reference.find("```", begin) - begin)));
+  ASSERT_EQ(certificate.rules.size(), 2u);
+  EXPECT_EQ(certificate.rules[0].properties.size(), 7u);
+  for (const auto& property : certificate.rules[0].properties) {
+    EXPECT_EQ(property.ruling, Ruling::proved) << property.property << " " << property.note << " " << property.left;
+  }
+  EXPECT_EQ(certificate.rules[1].properties[0].ruling, Ruling::proved);
+  EXPECT_EQ(certificate.rules[1].properties[1].ruling, Ruling::refuted);  // at 1 MiB the action changes
 }
 
 TEST(Certify, RobustActionsAreQuantified) {
