@@ -11,9 +11,6 @@
 namespace syswright::judge {
 namespace {
 
-/// Of the programs tried in miniature in one round, this many times the beam are measured in full.
-constexpr std::size_t full_share = 2;
-
 /// A shortened program and how it came about.
 struct Shortened {
   policy::ProgramPtr program;
@@ -109,10 +106,9 @@ class Distiller {
 
   /// Leaves those that may make it.
   bool race(std::vector<Shortened>& programs) const {
-    const std::size_t keep = full_share * options_.beam;
-    if (&miniature_ == &experiments_ || programs.size() <= keep) return true;
+    if (&miniature_ == &experiments_ || programs.size() <= options_.beam) return true;
     if (!measure(miniature_, programs)) return false;
-    programs = most_promising(std::move(programs), keep);
+    programs = most_promising(std::move(programs), options_.beam);
     return true;
   }
 

@@ -27,8 +27,8 @@ struct DistilOptions {
   /// Loss that may be paid, as a share of the gain over the reference (or of the objective where there is none).
   double loss = 0.005;
   std::size_t beam = 3;  ///< programs from which each round goes on
-  /// Each round tries shortened programs in miniatures of at most so many events, and only those that may belong to the
-  /// beam in full. 0: all in full.
+  /// Each round tries all shortened programs in miniatures of at most so many events, and the best of them, as many as
+  /// the beam holds, in full. 0: all in full.
   std::uint64_t race_events = 100'000;
   std::uint64_t observed_events = 100'000;
 };
