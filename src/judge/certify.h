@@ -103,7 +103,8 @@ struct Certificate {
 struct CertifyOptions {
   /// Box examinations for each statement; about 1 µs a node of the rule's graph.
   std::size_t max_boxes = 200000;
-  /// A statement whose undecided share falls to this is not refined further. 0: refine until max_boxes.
+  /// Once the undecided share is this small, ten times as many boxes are examined, and 10,000, in case a whole proof is
+  /// near, and no more. 0: up to max_boxes.
   double coverage = 1e-3;
   /// Ask Z3 where intervals leave something and the graph has neither log, exp nor pow.
   bool solver = true;
