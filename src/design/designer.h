@@ -22,7 +22,7 @@ struct Budget {
   std::optional<double> seconds;
 };
 
-/// A policy's score in one split: per scenario, in its order, and the mean of the objectives.
+/// A policy's score in one split: per scenario, in its order, and mean_objective(): one failure makes it the worst.
 struct Score {
   double mean = 0;
   std::vector<Evaluation> evaluations;

@@ -6,6 +6,7 @@
 
 #include "design/race.h"
 #include "design/search.h"
+#include "domain/aggregate.h"
 
 namespace syswright::design {
 namespace {
@@ -19,11 +20,11 @@ constexpr double sure = 0.05;
 /// Programs whose block costs differ by less than this share behave alike.
 constexpr double alike = 0.002;
 
-Score score_of(std::vector<Evaluation> evaluations) {
+/// 0 for no scenarios.
+Score score_of(std::vector<Evaluation> evaluations, bool lower_is_better) {
   Score score;
+  score.mean = mean_objective(evaluations, lower_is_better).value_or(0);
   score.evaluations = std::move(evaluations);
-  for (const Evaluation& evaluation : score.evaluations) score.mean += evaluation.objective();
-  if (!score.evaluations.empty()) score.mean /= static_cast<double>(score.evaluations.size());
   return score;
 }
 
@@ -69,6 +70,9 @@ Candidate* Search::incumbent() {
     const std::size_t other = best == nullptr ? 0 : highest(*best);
     if (own > other || (own == other && seed->loss(own - 1) < best->loss(own - 1))) best = seed;
   }
+  // A budget that did not reach for any is no reason to give them up.
+  const bool untried = std::none_of(seeds_.begin(), seeds_.end(), [&](const Candidate* s) { return highest(*s) > 0; });
+  if (best == nullptr && untried && !seeds_.empty()) best = seeds_.front();
   if (best == nullptr || best->known(trials_.top())) return best;
   const double cost = trials_.levels()[trials_.top()].cost + validation_cost_;
   if (spending_.affordable() < cost || spending_.token().stop_requested()) return nullptr;
@@ -214,8 +218,8 @@ Outcome Search::finish(const std::string& prefix) {
     }
     if (&other != &winner && !outcome.runner_up && apart > alike) outcome.runner_up = named(*other.candidate);
   }
-  outcome.train = score_of(winner.candidate->training);
-  outcome.validation = score_of(winner.evaluations);
+  outcome.train = score_of(winner.candidate->training, trials_.sign() > 0);
+  outcome.validation = score_of(winner.evaluations, trials_.sign() > 0);
   outcome.history = trials_.history(*winner.candidate);
   outcome.convergence = trials_.convergence();
   outcome.spent = spending_.spent();

@@ -6,6 +6,8 @@
 #include <limits>
 #include <set>
 
+#include "domain/aggregate.h"
+
 namespace syswright::design {
 namespace {
 
@@ -116,8 +118,7 @@ void Trials::take(Candidate& candidate, std::size_t level, std::span<const Evalu
   LevelResult result;
   for (const Evaluation& evaluation : evaluations) {
     if (evaluation.status == Evaluation::Status::cancelled) return;
-    const bool failed = evaluation.status == Evaluation::Status::failed || !std::isfinite(evaluation.objective());
-    result.objectives.push_back(failed ? sign_ * infinity : evaluation.objective());
+    result.objectives.push_back(objective_or_worst(evaluation, sign_ > 0));
     result.blocks.push_back(evaluation.blocks);
   }
   spending_.charge(levels_[level].cost);
