@@ -1,6 +1,7 @@
 #include "domains/domains.h"
 
 #include "domains/cache/cache.h"
+#include "domains/model_placement/model_placement.h"
 #include "domains/transactions/transactions.h"
 
 namespace syswright {
@@ -8,6 +9,7 @@ namespace syswright {
 void register_domains(Registry<Domain>& registry) {
   registry.add(cache::make_cache_domain());
   registry.add(transactions::make_transactions_domain());
+  registry.add(model_placement::make_model_placement_domain());
 }
 
 }  // namespace syswright
