@@ -89,6 +89,8 @@ class Evolution {
   /// The first generation: the seeds on every island, the best short programs dealt out, and random ones.
   void settle() {
     const Field seeds = search_.propose_seeds();
+    // First, so that a small budget knows what it starts from.
+    trials().measure(seeds, 0);
     const Field surveyed = survey(search_);
     std::vector<Field> fields;
     for (std::size_t i = 0; i < islands_.size(); ++i) {

@@ -90,6 +90,26 @@ TEST(Promotion, ABadStartIsStillLeftBehind) {
   EXPECT_LT(result.promoted_gap / result.searches, 0.15);
 }
 
+TEST(Promotion, SmallBudgetsAreNotOverspentOnTheIncumbentNorLoseIt) {
+  Registry<Designer> designers("designer");
+  register_designers(designers);
+  const toy::ToyDomain domain;
+  for (const char* designer : {"evolve", "anneal", "random"}) {
+    for (const double evaluations : {2.5, 3.0, 4.0, 7.0, 17.0}) {
+      WatchfulEvaluator evaluator;
+      Task task = noisy_task(domain, evaluator, 0.3, evaluations, 5);
+      task.seeds = {toy_program(domain, shortest), toy_program(domain, smith)};
+      const Outcome outcome = designers.find(designer).design(task);
+      EXPECT_LE(outcome.spent, evaluations) << designer;
+      EXPECT_LE(static_cast<double>(evaluator.events) / 1280, outcome.spent + 1e-9) << designer;
+      // The better of the two seeds is the optimum: nothing may displace it, however little there is to spend.
+      EXPECT_EQ(outcome.best->digest(), task.seeds[1]->digest()) << designer << " with " << evaluations;
+      EXPECT_EQ(outcome.train.evaluations.size(), 1u);
+      EXPECT_EQ(outcome.validation.evaluations.size(), 1u);
+    }
+  }
+}
+
 TEST(Promotion, WithoutAStartTheRetestedBestIsAsGoodAsTheLucky) {
   const Tally result = tally("evolve", "", 0.5, 20);
   EXPECT_LT(result.promoted_gap, result.plain_gap);
