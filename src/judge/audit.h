@@ -63,8 +63,8 @@ struct AuditOptions {
   /// Relative difference between a claimed metric and the recomputed one that counts as rounding: the auditor may add
   /// in another order. Everything else is compared exactly.
   double rounding = 1e-12;
-  /// How many of a scenario's events the reference simulation replays for a program, from the first decision on; the
-  /// interpreter takes some 20 to 100 times as long as native code. 0: none; `all_events`: all, and then the
+  /// How many of a scenario's events the reference simulation replays for a program, from the first decision on; it
+  /// takes about 15 times as long as the evaluation. 0: none; `all_events`: all, and then the
   /// simulation's result must also be the claimed evaluation.
   std::uint64_t replay_events = all_events;
   unsigned threads = 0;  ///< 0: as many as the machine runs at once
