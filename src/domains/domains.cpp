@@ -2,12 +2,14 @@
 
 #include "domains/cache/cache.h"
 #include "domains/model_placement/model_placement.h"
+#include "domains/spot/spot.h"
 #include "domains/transactions/transactions.h"
 
 namespace syswright {
 
 void register_domains(Registry<Domain>& registry) {
   registry.add(cache::make_cache_domain());
+  registry.add(spot::make_spot_domain());
   registry.add(transactions::make_transactions_domain());
   registry.add(model_placement::make_model_placement_domain());
 }
