@@ -159,9 +159,28 @@ TEST_F(Stepping, StatisticsFollowTheSignals) {
   // Who was passed over most is served first; nobody was at first, so in order of arrival: a tie.
   EXPECT_EQ(run("stat rounds = count(passed_over, 10); rank pick(work) { return rounds; }").metrics[0], 3 + 4 + 6);
   // The longest job is the 1.0-percentile: taken first while it is above 2.
-  EXPECT_EQ(
-      run("stat top = percentile(work, 0.99); rank pick(work) { return work >= top ? 1 : 0; }").metrics[0],
-      3 + 5 + 6);
+  EXPECT_EQ(run("stat top = percentile(work, 0.99); rank pick(work) { return work >= top ? 1 : 0; }").metrics[0],
+            3 + 5 + 6);
+}
+
+TEST_F(Stepping, WhatIsForgottenIsAsIfItWereNeverReported) {
+  const policy::ProgramPtr one = program(
+      "stat pace = mean(done, 2); stat rounds = count(passed_over, 3); stat top = percentile(work, 0.5); "
+      "rank pick(work) { return rounds * work - pace - top; }");
+  const auto values = [&](ProgramState& state) {
+    Ask ask;
+    ask.candidates = {4, 5};
+    ask.globals = {0};
+    state.append_statistics(ask);
+    return std::pair(ask.globals, ask.columns);
+  };
+  ProgramState fresh(one, true);
+  ProgramState used(one, true);
+  used.report(0, 7);
+  used.report(1, 4, 1);
+  EXPECT_NE(values(used), values(fresh));
+  used.forget();
+  EXPECT_EQ(values(used), values(fresh));
 }
 
 TEST_F(Stepping, ASimulationDrivenByTheProgramEqualsItsEvaluation) {
