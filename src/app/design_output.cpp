@@ -92,7 +92,7 @@ void print_design(const Context& context, const DesignReport& report) {
   }
   if (report.evidence) {
     out << "\n";
-    for (const Statement& statement : evidence_statements(report.run, *report.evidence)) {
+    for (const Statement& statement : evidence_statements(report.domain, report.run, *report.evidence)) {
       out << statement_text(context, statement);
     }
     if (report.evidence->explanation) {

@@ -7,9 +7,9 @@
 namespace syswright::app {
 namespace {
 
-constexpr std::array<std::string_view, 22> keywords{
-    "policy", "for",   "stat", "rank", "value", "decide", "let",  "return", "if",  "else", "by",
-    "true",   "false", "and",  "or",   "not",   "in",     "then", "where",  "max", "min",  "sum"};
+constexpr std::array<std::string_view, 24> keywords{
+    "policy", "require", "ensure", "for", "stat", "rank", "value", "decide", "let",   "return", "if",  "else",
+    "by",     "true",    "false",  "and", "or",   "not",  "in",    "then",   "where", "max",    "min", "sum"};
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 

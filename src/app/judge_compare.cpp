@@ -45,7 +45,7 @@ Opinion examine(const Context& context, const Domain& domain, const JudgeArgumen
   const judge::PairedComparison pairs = judge::compare_pairs(
       domain, comparison,
       {.reference = 0, .confidence = extra.confidence, .correction = extra.correction, .seed = arguments.seed});
-  opinion.verdict = pairs_verdict(comparison, pairs);
+  opinion.verdict = pairs_verdict(domain, comparison, pairs);
   opinion.tone = pairs_tone(pairs);
   opinion.holds = !reference_beaten(pairs) && !any_failed(comparison);
   opinion.details = pairs_json(domain, comparison, pairs);

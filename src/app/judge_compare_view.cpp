@@ -119,9 +119,14 @@ Json pairings_json(const judge::Comparison& comparison, const std::vector<Pairin
   return array;
 }
 
-std::string names_of(const judge::Comparison& comparison, const judge::PairedComparison& pairs, Verdict verdict) {
+/// Of the policies with this verdict, the best first.
+std::string names_of(const Domain& domain, const judge::Comparison& comparison, const judge::PairedComparison& pairs,
+                     Verdict verdict) {
+  std::vector<Pairing> pairings = pairs.overall;
+  const double sign = domain.metrics().front().lower_is_better ? 1 : -1;
+  std::ranges::stable_sort(pairings, {}, [sign](const Pairing& pairing) { return sign * pairing.effect.estimate; });
   std::vector<std::string> names;
-  for (const Pairing& pairing : pairs.overall) {
+  for (const Pairing& pairing : pairings) {
     if (pairing.verdict == verdict) names.push_back(name_of(comparison, pairing.policy));
   }
   constexpr std::size_t most = 4;
@@ -144,11 +149,12 @@ Tone pairs_tone(const judge::PairedComparison& pairs) {
   return all ? Tone::good : Tone::level;
 }
 
-std::string pairs_verdict(const judge::Comparison& comparison, const judge::PairedComparison& pairs) {
+std::string pairs_verdict(const Domain& domain, const judge::Comparison& comparison,
+                          const judge::PairedComparison& pairs) {
   std::vector<std::string> parts;
   // Verdicts are about the others; the sentence is about the reference.
   const auto add = [&](Verdict verdict, std::string_view words) {
-    if (const std::string names = names_of(comparison, pairs, verdict); !names.empty()) {
+    if (const std::string names = names_of(domain, comparison, pairs, verdict); !names.empty()) {
       parts.push_back(fmt::format("{} {}", words, names));
     }
   };

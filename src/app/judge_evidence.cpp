@@ -66,10 +66,11 @@ Evidence gather_evidence(const Domain& domain, const Suite& suite, const studies
   return evidence;
 }
 
-std::vector<Statement> evidence_statements(const studies::DesignRun& run, const Evidence& evidence) {
+std::vector<Statement> evidence_statements(const Domain& domain, const studies::DesignRun& run,
+                                           const Evidence& evidence) {
   std::vector<Statement> statements{{audit_verdict(evidence.audits), audit_tone(evidence.audits), "audit"}};
   if (!evidence.pairs.overall.empty()) {
-    statements.push_back({pairs_verdict(run.test, evidence.pairs), pairs_tone(evidence.pairs), "compare"});
+    statements.push_back({pairs_verdict(domain, run.test, evidence.pairs), pairs_tone(evidence.pairs), "compare"});
   }
   if (!evidence.bounds.scenarios.empty()) {
     statements.push_back({bound_verdict(evidence.bounds, evidence.policies, 0),

@@ -54,7 +54,8 @@ Evidence gather_evidence(const Domain& domain, const Suite& suite, const studies
                          const EvidenceOptions& options);
 
 /// One sentence from each judge, with what it says about the policy.
-std::vector<Statement> evidence_statements(const studies::DesignRun& run, const Evidence& evidence);
+std::vector<Statement> evidence_statements(const Domain& domain, const studies::DesignRun& run,
+                                           const Evidence& evidence);
 /// The same at length.
 std::vector<Panel> evidence_panels(const Domain& domain, const studies::DesignRun& run, const Evidence& evidence);
 Json evidence_json(const Domain& domain, const studies::DesignRun& run, const Evidence& evidence);

@@ -25,7 +25,8 @@ std::string format_share(double share);
 // ---- compare
 
 /// How the reference stands against the others: one sentence, from its side.
-std::string pairs_verdict(const judge::Comparison& comparison, const judge::PairedComparison& pairs);
+std::string pairs_verdict(const Domain& domain, const judge::Comparison& comparison,
+                          const judge::PairedComparison& pairs);
 /// Whether some policy is surely better than the reference over all scenarios.
 bool reference_beaten(const judge::PairedComparison& pairs);
 Tone pairs_tone(const judge::PairedComparison& pairs);

@@ -48,7 +48,7 @@ std::string verdict_section(const DesignReport& report) {
 std::string evidence_section(const DesignReport& report) {
   if (!report.evidence) return "";
   Panel panel{.title = "What the judges say", .note = "Each is shown at length below."};
-  for (Statement& statement : evidence_statements(report.run, *report.evidence)) {
+  for (Statement& statement : evidence_statements(report.domain, report.run, *report.evidence)) {
     panel.items.emplace_back(std::move(statement));
   }
   return panel_html(panel);
