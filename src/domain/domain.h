@@ -35,6 +35,15 @@ struct Baseline {
   std::string source;  ///< paper or system
 };
 
+/// A program written for a host that users of the domain have: a language's export, inside what that host calls.
+struct HostExport {
+  std::string name;       ///< "skypilot-strategy"
+  std::string language;   ///< that the text is in, as policy::find_exporter knows it
+  std::string extension;  ///< of a file with the text: ".py"
+  std::string doc;        ///< one line: which host, and what it does with the text
+  std::string (*write)(const policy::Program& program);
+};
+
 /// A setting of a domain's scenarios, such as the cache size; the command line offers each as --name.
 struct Option {
   std::string name;
@@ -92,6 +101,8 @@ class Domain {
   /// At least five ways to look better than one is in this system, for the auditor to catch: each makes a dishonest
   /// claim from an honest one over scenarios of this domain. common_cheats() are planted besides.
   virtual std::span<const Cheat> cheats() const = 0;
+  /// Hosts that a program can be written for, if there are any.
+  virtual std::span<const HostExport> host_exports() const { return {}; }
   /// Throws InputError for a workload or an option that cannot be used.
   virtual std::unique_ptr<Workload> open(const ScenarioRequest& request) const = 0;
 };

@@ -77,6 +77,13 @@ void ProgramState::report(std::size_t signal, std::uint64_t candidate, double va
   }
 }
 
+void ProgramState::forget() {
+  for (Kept& kept : kept_) {
+    kept.of_candidate.clear();
+    kept.signal ? kept.runtime.reset(kept.state.data()) : kept.state.assign(1, 0);
+  }
+}
+
 void ProgramState::append_statistics(Ask& ask) {
   for (std::size_t i = 0; i < kept_.size(); ++i) {
     Kept& kept = kept_[i];

@@ -64,6 +64,9 @@ class ProgramState {
   /// The mechanism reports a signal of candidate scope.
   void report(std::size_t signal, std::uint64_t candidate, double value);
 
+  /// Every statistic begins anew: where a mechanism starts another run of its own, of which nothing was reported yet.
+  void forget();
+
   /// Appends the values of the program's statistics to the question.
   void append_statistics(Ask& ask);
 

@@ -36,6 +36,7 @@ bool Market::next(Ask& ask, ProgramState& state) {
     if (!observed_) {
       if (finished(setting(), job_)) {
         finish_job();
+        state.forget();
         continue;
       }
       observe(state);

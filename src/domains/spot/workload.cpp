@@ -14,6 +14,7 @@
 #include "domains/spot/exemplars.h"
 #include "domains/spot/features.h"
 #include "domains/spot/scenario.h"
+#include "domains/spot/skypilot_strategy.h"
 #include "domains/spot/spot.h"
 
 namespace syswright::spot {
@@ -56,6 +57,14 @@ SpotDomain::SpotDomain()
 const std::shared_ptr<const policy::Signature>& SpotDomain::signature() const { return spot_signature(); }
 std::span<const std::string> SpotDomain::exemplars() const { return spot_exemplars(); }
 std::span<const Cheat> SpotDomain::cheats() const { return spot_cheats(); }
+
+std::span<const HostExport> SpotDomain::host_exports() const {
+  static const std::array<HostExport, 1> hosts{
+      {{"skypilot-strategy", "python", ".py",
+        "a strategy class and Solution for the public Can't-Be-Late simulator and its leaderboard",
+        write_skypilot_strategy}}};
+  return hosts;
+}
 
 std::unique_ptr<Workload> SpotDomain::open(const ScenarioRequest& request) const {
   SpotOptions options = read_options(request);

@@ -22,6 +22,7 @@ class SpotDomain : public Domain {
   std::span<const Option> options() const override { return spot_options(); }
   std::span<const std::string> exemplars() const override;
   std::span<const Cheat> cheats() const override;
+  std::span<const HostExport> host_exports() const override;
   std::unique_ptr<Workload> open(const ScenarioRequest& request) const override;
 
  private:
