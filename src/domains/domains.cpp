@@ -1,5 +1,6 @@
 #include "domains/domains.h"
 
+#include "domains/broadcast/broadcast.h"
 #include "domains/cache/cache.h"
 #include "domains/model_placement/model_placement.h"
 #include "domains/spot/spot.h"
@@ -9,6 +10,7 @@ namespace syswright {
 
 void register_domains(Registry<Domain>& registry) {
   registry.add(cache::make_cache_domain());
+  registry.add(broadcast::make_broadcast_domain());
   registry.add(spot::make_spot_domain());
   registry.add(transactions::make_transactions_domain());
   registry.add(model_placement::make_model_placement_domain());
