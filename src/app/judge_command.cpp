@@ -99,10 +99,11 @@ void add_page_option(CLI::App& command, std::string& page) {
 }
 
 void add_judge(CLI::App& judges, Context& context, const JudgeCommand& judge) {
-  const std::string domain = context.domains.items().front()->name();
+  const auto& domains = context.domains.items();
+  const std::string domain = domains.empty() ? "DOMAIN" : domains.front()->name();
   CLI::App& group = add_group(judges, judge.name, fmt::format("{}; exits with 1 if {}", judge.summary, judge.codes),
                               fmt::format("syswright judge {} {} {}", judge.name, domain, judge.example));
-  for (const auto& item : context.domains.items()) add_domain(group, context, judge, *item);
+  for (const auto& item : domains) add_domain(group, context, judge, *item);
 }
 
 void add_judge_command(CLI::App& app, Context& context) {

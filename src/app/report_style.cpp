@@ -37,7 +37,8 @@ section { background: var(--card); border: 1px solid var(--rule); border-radius:
 .verdict .headline { font-size: 18px; font-weight: 600; margin: 0 0 6px; }
 .verdict ul { margin: 0; padding-left: 20px; }
 .chip { display: inline-block; border-radius: 99px; padding: 0 9px; font-size: 12.5px; font-weight: 600;
-  border: 1px solid currentColor; color: var(--level); }
+  border: 1px solid currentColor; color: var(--soft); }
+.chip.level { color: var(--level); }
 .chip.better { color: var(--good); }
 .chip.worse { color: var(--bad); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 8px 28px; }
@@ -67,6 +68,10 @@ tr.own td { background: var(--own-band); font-weight: 600; }
 tr.bound td { color: var(--bound); }
 td.better { color: var(--good); }
 td.worse { color: var(--bad); }
+td.level { color: var(--level); }
+td.wide { white-space: normal; }
+p.better { color: var(--good); }
+p.worse { color: var(--bad); }
 pre { background: var(--code); border: 1px solid var(--grid); border-radius: 8px; padding: 12px 16px; margin: 8px 0;
   overflow-x: auto; font: 13.5px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
   tab-size: 2; }

@@ -33,6 +33,14 @@ std::vector<std::vector<std::string>> all_commands() {
           {"design", "cache"},
           {"export"},
           {"check"},
+          {"judge"},
+          {"judge", "audit"},
+          {"judge", "audit", "cache"},
+          {"judge", "compare", "cache"},
+          {"judge", "bound", "cache"},
+          {"judge", "certify"},
+          {"judge", "explain", "cache"},
+          {"judge", "drift", "cache"},
           {"study"},
           {"study", "list"},
           {"study", "run"},
@@ -42,9 +50,10 @@ std::vector<std::vector<std::string>> all_commands() {
 
 TEST(CommandLine, EveryCommandHasHelpWithAnExample) {
   for (std::vector<std::string> command : all_commands()) {
-    const bool group = command == std::vector<std::string>{"run"} || command == std::vector<std::string>{"design"} ||
-                       command == std::vector<std::string>{"study"} ||
-                       command == std::vector<std::string>{"study", "run"};
+    const bool group =
+        command == std::vector<std::string>{"run"} || command == std::vector<std::string>{"design"} ||
+        command == std::vector<std::string>{"judge"} || command == std::vector<std::string>{"judge", "audit"} ||
+        command == std::vector<std::string>{"study"} || command == std::vector<std::string>{"study", "run"};
     command.push_back("--help");
     const Ran ran = run(command);
     EXPECT_EQ(ran.code, 0) << command[0];
@@ -88,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
     CommandLine, MistakeTest,
     ::testing::Values(
         Mistake{{"domans"}, "unknown command 'domans'; did you mean 'domains'? (there are: "},
-        Mistake{{"run", "cach"}, "unknown command 'cach'; did you mean 'cache'? (there are: cache)"},
+        Mistake{{"run", "cach"}, "unknown command 'cach'; did you mean 'cache'? (there are: cache"},
         Mistake{{"run"}, "'syswright run' needs one of: cache"},
         Mistake{{"study"}, "'syswright study' needs one of: list, run"},
         Mistake{{"show", "cach"}, "unknown domain 'cach'; did you mean 'cache'?"},
