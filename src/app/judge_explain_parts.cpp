@@ -67,7 +67,8 @@ Panel ablations_panel(const Domain& domain, const judge::Ablations& ablations, c
     panel.items.emplace_back(
         Statement{fmt::format("{} — taking it out changes nothing measurable", term), Tone::level, "dead"});
   }
-  if (dead.empty()) panel.items.emplace_back(Remark{"No part is dead: taking any out changes something measurable."});
+  if (dead.empty())
+    panel.items.emplace_back(Remark{"No part is dead: none can go from everywhere without a measurable change."});
   return panel;
 }
 

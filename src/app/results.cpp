@@ -157,7 +157,10 @@ std::vector<BoundRow> bound_rows(const Domain& domain, const std::vector<Bound>&
 
 std::string format_interval(const Interval& interval, Dimension dimension) {
   if (!bounded(interval)) return "";
-  return fmt::format("{}–{}", format_metric(interval.low, dimension), format_metric(interval.high, dimension));
+  // A dash between negative numbers would read as a sign.
+  const std::string_view between = interval.low < 0 ? " to " : "–";
+  return fmt::format("{}{}{}", format_metric(interval.low, dimension), between,
+                     format_metric(interval.high, dimension));
 }
 
 std::string format_difference(const Interval& interval, Dimension dimension) {
