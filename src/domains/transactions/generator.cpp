@@ -31,30 +31,38 @@ class Keys {
   std::vector<double> cumulative_;
 };
 
-/// 16 operations on keys of its own choice, each key once; somewhat more than half are reads.
-Transaction dense(Random& random, const Keys& keys) {
+/// 16 operations on as many keys: four that every transaction touches, the others drawn. Programs touch their keys in
+/// much the same order, so each key has a home among the 16 places, from which it strays a little.
+Transaction dense(Random& random, const Keys& keys, const std::vector<double>& homes) {
   Transaction transaction;
   transaction.length = 16;
   std::vector<bool> used(keys.size());
-  for (std::uint32_t position = 1; position <= transaction.length; ++position) {
-    std::uint32_t key = keys.draw(random);
-    while (used[key]) key = keys.draw(random);
+  std::vector<std::pair<double, std::uint32_t>> drawn;
+  while (drawn.size() < transaction.length) {
+    const std::uint32_t key = drawn.size() < 4 ? static_cast<std::uint32_t>(drawn.size()) : keys.draw(random);
+    if (used[key]) continue;
     used[key] = true;
-    transaction.operations.push_back({position, key, random.chance(0.45)});
+    drawn.emplace_back(homes[key] + 1.2 * random.normal(), key);
+  }
+  std::sort(drawn.begin(), drawn.end());
+  for (const auto& [place, key] : drawn) {
+    const auto position = static_cast<std::uint32_t>(transaction.operations.size() + 1);
+    transaction.operations.push_back({position, key, random.chance(0.55)});
   }
   return transaction;
 }
 
-/// Up to three rounds of read and write, then work on nothing; 9 to 21 ticks.
+/// Half of them short: a read and a write of a hot key and of another one. The others read a hot key, read and write a
+/// cold one, and work on nothing for a while.
 Transaction mixed(Random& random, const Keys& keys) {
+  constexpr std::uint32_t hot = 4;
   Transaction transaction;
-  transaction.length = static_cast<std::uint32_t>(9 + random.below(13));
-  std::uint32_t position = 1;
-  const std::uint64_t rounds = 1 + random.below(3);
-  for (std::uint64_t i = 0; i < rounds; ++i) {
-    transaction.operations.push_back({position++, keys.draw(random), false});
-    if (random.chance(0.4)) transaction.operations.push_back({position++, keys.draw(random), true});
-  }
+  const bool brief = random.chance(0.5);
+  transaction.length = brief ? 5 : 21;
+  const auto first = static_cast<std::uint32_t>(random.below(hot));
+  const std::uint32_t other = hot + keys.draw(random);
+  transaction.operations = {{1, first, false}, {2, other, false}, {3, other, true}};
+  if (brief) transaction.operations = {{1, first, false}, {2, first, true}, {3, other, false}, {4, other, true}};
   return transaction;
 }
 
@@ -83,14 +91,19 @@ std::string_view to_string(Kind kind) {
 Instance generate(const GeneratorOptions& options) {
   Random random(options.seed, fmt::format("transactions {}", to_string(options.kind)), options.number);
   const Keys keys = options.kind == Kind::dense   ? Keys(160, 1.0)
-                    : options.kind == Kind::mixed ? Keys(40, 0.8)
+                    : options.kind == Kind::mixed ? Keys(40, 0.3)
                                                   : Keys(10, 0.3);
+  // Homes are alike in all batches: it is the same programs that run.
+  Random places(options.seed, "transactions homes");
+  std::vector<double> homes;
+  for (std::size_t key = 0; key < keys.size(); ++key) homes.push_back(places.uniform(0, 16));
   Instance batch;
   batch.name = fmt::format("{} {}", to_string(options.kind), options.number);
   batch.number = options.number;
-  for (std::size_t key = 0; key < keys.size(); ++key) batch.keys.push_back(std::to_string(key));
+  const std::size_t named = options.kind == Kind::mixed ? keys.size() + 4 : keys.size();
+  for (std::size_t key = 0; key < named; ++key) batch.keys.push_back(std::to_string(key));
   for (std::size_t i = 0; i < options.transactions; ++i) {
-    Transaction transaction = options.kind == Kind::dense   ? dense(random, keys)
+    Transaction transaction = options.kind == Kind::dense   ? dense(random, keys, homes)
                               : options.kind == Kind::mixed ? mixed(random, keys)
                                                             : sparse(random, keys);
     transaction.name = fmt::format("txn{}", i);

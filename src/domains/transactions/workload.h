@@ -55,8 +55,8 @@ std::vector<Instance> read_batches(const std::string& path);
 
 /// Kinds of batches that the generator makes.
 enum class Kind {
-  dense,   ///< every tick touches a key, hot ones mostly: nearly every two transactions conflict
-  mixed,   ///< a few reads and writes of hot keys in front, then work that touches nothing
+  dense,   ///< every tick touches a key, four of which all touch, in much the same order: every two conflict
+  mixed,   ///< long ones that read a hot key and write a cold one, and short ones that write both
   sparse,  ///< one read at the start and one write at the end
 };
 std::string_view to_string(Kind kind);
