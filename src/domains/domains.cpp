@@ -2,6 +2,7 @@
 
 #include "domains/broadcast/broadcast.h"
 #include "domains/cache/cache.h"
+#include "domains/expert_placement/expert_placement.h"
 #include "domains/model_placement/model_placement.h"
 #include "domains/spot/spot.h"
 #include "domains/transactions/transactions.h"
@@ -14,6 +15,7 @@ void register_domains(Registry<Domain>& registry) {
   registry.add(spot::make_spot_domain());
   registry.add(transactions::make_transactions_domain());
   registry.add(model_placement::make_model_placement_domain());
+  registry.add(expert_placement::make_expert_placement_domain());
 }
 
 }  // namespace syswright
