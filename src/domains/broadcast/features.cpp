@@ -42,7 +42,7 @@ policy::Decision extend() {
       "reaches to one that it does not reach yet; the highest score is taken, ties go to the region reached first and "
       "then to the order of the throughput table. Asked until every destination is reached; links that lead to none "
       "are "
-      "then left out. After five relays in a row only destinations are offered. Without an answer, the tree grows at "
+      "then left out. After three relays in a row only destinations are offered. Without an answer, the tree grows at "
       "least egress.";
   decision.features = {
       quantity("price", money_dimension, "egress of sending the partition over the link"),

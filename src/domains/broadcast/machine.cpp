@@ -175,6 +175,8 @@ void Machine::offer(Ask& ask) {
 }
 
 void Machine::fill(Ask& ask, const ProgramState& state) const {
+  constexpr double not_known = -1;  // no feature is negative
+  std::vector<double> known;        // [regions]
   const std::size_t count = offered_.size();
   ask.globals.assign(fact_count - first_global, 0);
   for (std::size_t i = first_global; i < fact_count; ++i) {
@@ -184,7 +186,19 @@ void Machine::fill(Ask& ask, const ProgramState& state) const {
   for (std::size_t i = 0; i < first_global; ++i) {
     if (!state.reads(0, i)) continue;
     const auto fact = static_cast<Fact>(i);
-    for (std::size_t j = 0; j < count; ++j) ask.columns[i * count + j] = value(fact, offered_[j]);
+    double* column = &ask.columns[i * count];
+    const bool of_target = fact == Fact::onward || fact == Fact::star || fact == Fact::completion;
+    if (of_target) known.assign(order().network().size(), not_known);
+    for (std::size_t j = 0; j < count; ++j) {
+      if (!of_target) {
+        column[j] = value(fact, offered_[j]);
+        continue;
+      }
+      // The same for every link to this target, and dear.
+      double& of = known[offered_[j].to];
+      if (of == not_known) of = value(fact, offered_[j]);
+      column[j] = of;
+    }
   }
 }
 

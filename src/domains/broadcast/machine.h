@@ -23,7 +23,7 @@ Evaluation failed_evaluation(const Orders& orders, std::string why);
 class Machine {
  public:
   /// Relays in a row after which only destinations are offered, so that a policy cannot wander.
-  static constexpr std::size_t most_relays_in_a_row = 5;
+  static constexpr std::size_t most_relays_in_a_row = 3;
 
   explicit Machine(OrdersPtr orders);
 
