@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "judge/certify.h"
+#include "judge/certify/certify.h"
 #include "policy/compile.h"
 
 namespace syswright::judge {

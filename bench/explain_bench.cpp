@@ -8,7 +8,7 @@
 #include "domains/cache/cache_domain.h"
 #include "domains/cache/scenario.h"
 #include "farm/thread_farm.h"
-#include "judge/explain.h"
+#include "judge/explain/explain.h"
 #include "policy/compile.h"
 #include "trace/generator.h"
 

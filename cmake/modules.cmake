@@ -24,13 +24,17 @@ function(syswright_module name)
   endif()
 endfunction()
 
-# syswright_tests(folder DEPENDS modules… [LINK libraries…])
-# One GoogleTest program from every source in tests/<folder>; each test is a CTest test named folder/Suite.Test.
-# Tests stand in *_test.cpp; what several of them share may stand in others.
+# syswright_tests(folder [FLAT] DEPENDS modules… [LINK libraries…])
+# One GoogleTest program from every source in tests/<folder>, subfolders included unless FLAT; each test is a CTest test
+# named folder/Suite.Test. Tests stand in *_test.cpp; what several of them share may stand in others.
 function(syswright_tests folder)
-  cmake_parse_arguments(TESTS "" "" "DEPENDS;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(TESTS "FLAT" "" "DEPENDS;LINK;LABELS" ${ARGN})
   string(REPLACE "/" "_" target "${folder}")
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*.cpp)
+  set(glob GLOB_RECURSE)
+  if(TESTS_FLAT)
+    set(glob GLOB)
+  endif()
+  file(${glob} sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*.cpp)
   if(NOT sources)
     return()
   endif()

@@ -6,7 +6,7 @@
 #include "app/json.h"
 #include "app/panel.h"
 #include "domain/domain.h"
-#include "judge/audit.h"
+#include "judge/audit/audit.h"
 
 /// What the auditor found, as people and programs read it.
 namespace syswright::app {

@@ -10,11 +10,11 @@
 #include "app/json.h"
 #include "app/panel.h"
 #include "domain/domain.h"
-#include "judge/audit.h"
-#include "judge/bound.h"
-#include "judge/certify.h"
-#include "judge/compare_pairs.h"
-#include "judge/explain.h"
+#include "judge/audit/audit.h"
+#include "judge/bound/bound.h"
+#include "judge/certify/certify.h"
+#include "judge/compare/compare_pairs.h"
+#include "judge/explain/explain.h"
 #include "studies/design_run.h"
 
 /// The judges' part of `run` and `design`.

@@ -6,7 +6,7 @@
 #include "app/json.h"
 #include "app/panel.h"
 #include "domain/domain.h"
-#include "judge/explain.h"
+#include "judge/explain/explain.h"
 
 /// An explanation as people and programs read it. `task` is what was explained.
 namespace syswright::app {

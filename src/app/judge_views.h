@@ -6,11 +6,11 @@
 #include "app/json.h"
 #include "app/panel.h"
 #include "domain/domain.h"
-#include "judge/bound.h"
-#include "judge/certify.h"
-#include "judge/compare_pairs.h"
-#include "judge/drift.h"
-#include "judge/shield.h"
+#include "judge/bound/bound.h"
+#include "judge/certify/certify.h"
+#include "judge/certify/shield.h"
+#include "judge/compare/compare_pairs.h"
+#include "judge/drift/drift.h"
 
 /// What the judges found as people and programs read it: a panel (text and page) and a JSON value for each.
 namespace syswright::app {

@@ -6,7 +6,7 @@
 #include "app/context.h"
 #include "app/json.h"
 #include "base/text.h"
-#include "judge/compare.h"
+#include "judge/compare/compare.h"
 
 /// Comparisons as people and programs read them.
 namespace syswright::app {

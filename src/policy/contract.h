@@ -8,7 +8,7 @@
 #include "policy/input.h"
 
 /// What the author of a rule states of it: `require` and `ensure`. docs/language.md, "Contracts", is the reference;
-/// judge/certify.h examines the statements. A contract changes no answer and no digest.
+/// judge/certify/certify.h examines the statements. A contract changes no answer and no digest.
 namespace syswright::policy {
 
 class Program;

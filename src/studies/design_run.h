@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "design/designer.h"
-#include "judge/compare.h"
+#include "judge/compare/compare.h"
 
 namespace syswright::studies {
 

@@ -15,7 +15,7 @@
 #include "base/random.h"
 #include "domain/aggregate.h"
 #include "domain/domain.h"
-#include "judge/audit.h"
+#include "judge/audit/audit.h"
 #include "policy/compile.h"
 
 /// What every domain must keep, whatever it is of. A domain's test includes this and instantiates DomainContract with a

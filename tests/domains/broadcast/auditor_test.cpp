@@ -7,7 +7,7 @@
 #include "domains/broadcast/exemplars.h"
 #include "domains/broadcast/planners.h"
 #include "domains/broadcast/scenario.h"
-#include "judge/audit.h"
+#include "judge/audit/audit.h"
 #include "policy/compile.h"
 #include "tests/domains/broadcast/sample_tables.h"
 

@@ -8,7 +8,7 @@
 #include "domains/cache/cache.h"
 #include "domains/cache/features.h"
 #include "domains/cache/scenario.h"
-#include "judge/audit.h"
+#include "judge/audit/audit.h"
 #include "policy/compile.h"
 #include "tests/domains/cache/sample_traces.h"
 
