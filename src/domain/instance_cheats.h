@@ -64,17 +64,19 @@ inline DecisionLog joined(const std::vector<std::vector<DecisionLog::Record>>& s
 /// Makes metrics, blocks and details agree with what is claimed of each instance: [instances][metrics].
 void restate(Evaluation& evaluation, const std::vector<std::vector<double>>& metrics);
 
-/// What each instance honestly comes to when its logged decisions are taken and no others: [instances][metrics].
+/// What each instance honestly comes to when the logged decisions of a policy are taken and no others:
+/// [instances][metrics]. Every decision must be one that the mechanism offers.
 template <typename P>
-std::vector<std::vector<double>> play_log(const InstanceScenario<P>& scenario,
+std::vector<std::vector<double>> play_log(const Policy& policy, const InstanceScenario<P>& scenario,
                                           const std::vector<std::vector<DecisionLog::Record>>& split) {
   std::vector<std::vector<double>> metrics;
   for (std::size_t i = 0; i < split.size(); ++i) {
     typename P::Machine machine(scenario.instances()[i]);
-    ProgramState nobody;
+    // The mechanism may ask otherwise for a program than for a native policy.
+    ProgramState state = policy.program() == nullptr ? ProgramState() : ProgramState(policy.program(), false);
     Ask ask;
     auto record = split[i].begin();
-    while (record != split[i].end() && (ask.clear(), machine.next(ask, nobody))) {
+    while (record != split[i].end() && (ask.clear(), machine.next(ask, state))) {
       Reply reply{record->answer, {}};
       std::vector<std::uint32_t> taken;
       for (std::size_t k = 0; k < std::min(ask.take, ask.candidates.size()) && record != split[i].end();
@@ -119,7 +121,7 @@ namespace instance_cheats {
 template <typename P>
 bool leave_out_the_hard(CheatedRun<P>& cheated, bool show) {
   const auto split = records_by_instance(cheated.scenario, cheated.run.log);
-  const auto metrics = play_log(cheated.scenario, split);
+  const auto metrics = play_log(cheated.policy, cheated.scenario, split);
   if (metrics.size() < 2) return false;
   std::vector<std::size_t> order(metrics.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -144,7 +146,7 @@ template <typename P>
 bool answer_in_part(CheatedRun<P>& cheated) {
   auto split = records_by_instance(cheated.scenario, cheated.run.log);
   for (auto& records : split) records.resize(records.size() - (records.size() + 9) / 10);
-  std::vector<std::vector<double>> metrics = play_log(cheated.scenario, split);
+  std::vector<std::vector<double>> metrics = play_log(cheated.policy, cheated.scenario, split);
   cheated.run.log = joined(split);
   restate(cheated.run.evaluation, metrics);
   return true;
@@ -154,7 +156,7 @@ bool answer_in_part(CheatedRun<P>& cheated) {
 /// where more is better).
 template <typename P>
 bool forge_costs(CheatedRun<P>& cheated) {
-  auto metrics = play_log(cheated.scenario, records_by_instance(cheated.scenario, cheated.run.log));
+  auto metrics = play_log(cheated.policy, cheated.scenario, records_by_instance(cheated.scenario, cheated.run.log));
   for (auto& one : metrics) one[0] *= std::span<const Metric>(P::metrics()).front().lower_is_better ? 0.9 : 1.1;
   const double before = cheated.run.evaluation.objective();
   restate(cheated.run.evaluation, metrics);

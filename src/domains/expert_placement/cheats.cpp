@@ -24,7 +24,7 @@ Instance flattened(const Instance& layer) {
 
 /// The placement is judged on the loads on which it was decided.
 bool judge_by_the_past(Cheated& cheated) {
-  auto metrics = play_log(cheated.scenario, records_by_instance(cheated.scenario, cheated.run.log));
+  auto metrics = play_log(cheated.policy, cheated.scenario, records_by_instance(cheated.scenario, cheated.run.log));
   for (auto& one : metrics) one[0] = one[1];
   const double before = cheated.run.evaluation.objective();
   restate(cheated.run.evaluation, metrics);
@@ -50,7 +50,8 @@ bool leave_out_the_hottest(Cheated& cheated) {
   for (Instance& layer : setup.instances) *std::max_element(layer.next.begin(), layer.next.end()) = 0;
   const auto cooler = std::make_shared<InstanceScenario<Problem>>(std::move(setup));
   const double before = cheated.run.evaluation.objective();
-  restate(cheated.run.evaluation, play_log(*cooler, records_by_instance(cheated.scenario, cheated.run.log)));
+  restate(cheated.run.evaluation,
+          play_log(cheated.policy, *cooler, records_by_instance(cheated.scenario, cheated.run.log)));
   return cheated.run.evaluation.objective() < before;
 }
 

@@ -48,7 +48,7 @@ bool drop_the_heaviest(Cheated& cheated) {
       break;
     }
   }
-  metrics = play_log(cheated.scenario, split);
+  metrics = play_log(cheated.policy, cheated.scenario, split);
   const double before = cheated.run.evaluation.objective();
   cheated.run.log = joined(split);
   restate(cheated.run.evaluation, metrics);

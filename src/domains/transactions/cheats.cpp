@@ -25,7 +25,7 @@ bool place_one(Cheated& cheated) {
   auto split = records_by_instance(cheated.scenario, cheated.run.log);
   for (auto& records : split) records.resize(1);
   cheated.run.log = joined(split);
-  restate(cheated.run.evaluation, play_log(cheated.scenario, split));
+  restate(cheated.run.evaluation, play_log(cheated.policy, cheated.scenario, split));
   return true;
 }
 
@@ -34,7 +34,7 @@ bool place_the_same(Cheated& cheated) {
   auto split = records_by_instance(cheated.scenario, cheated.run.log);
   std::vector<std::vector<DecisionLog::Record>> firsts = split;
   for (auto& records : firsts) records.resize(1);
-  restate(cheated.run.evaluation, play_log(cheated.scenario, firsts));
+  restate(cheated.run.evaluation, play_log(cheated.policy, cheated.scenario, firsts));
   for (auto& records : split) {
     for (auto& record : records) record.subject = records.front().subject;
   }
