@@ -2,6 +2,7 @@
 
 #include "domains/broadcast/broadcast.h"
 #include "domains/cache/cache.h"
+#include "domains/column_order/column_order.h"
 #include "domains/expert_placement/expert_placement.h"
 #include "domains/model_placement/model_placement.h"
 #include "domains/spot/spot.h"
@@ -16,6 +17,7 @@ void register_domains(Registry<Domain>& registry) {
   registry.add(transactions::make_transactions_domain());
   registry.add(model_placement::make_model_placement_domain());
   registry.add(expert_placement::make_expert_placement_domain());
+  registry.add(column_order::make_column_order_domain());
 }
 
 }  // namespace syswright
