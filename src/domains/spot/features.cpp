@@ -40,6 +40,7 @@ policy::Decision instance() {
       time("elapsed", "since the job was given"),
       time("done", "work that is done"),
       time("remaining", "work that is left"),
+      number("work_left", 1, "share of the work that is left"),
       time("time_left", "until the deadline"),
       time("slack", "time left less work left", -year),
       time("reserve", "whole ticks until the safety net takes over, if no work is done", -year),

@@ -13,6 +13,7 @@ enum class Fact : std::size_t {
   elapsed,
   done,
   remaining,
+  work_left,
   time_left,
   slack,
   reserve,
@@ -34,7 +35,7 @@ enum class Fact : std::size_t {
   spot_price,
   on_demand_price,
 };
-inline constexpr std::size_t fact_count = 23;
+inline constexpr std::size_t fact_count = 24;
 
 /// Signals, in the order of the signature.
 enum class Report : std::size_t { available, available_spell, unavailable_spell, preemption };

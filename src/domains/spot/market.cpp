@@ -116,6 +116,8 @@ void Market::fill(std::vector<double>& globals, const ProgramState& state) {
         return seconds(job_.done);
       case Fact::remaining:
         return seconds(remaining);
+      case Fact::work_left:
+        return seconds(remaining) / seconds(set.job);
       case Fact::time_left:
         return seconds(left);
       case Fact::slack:

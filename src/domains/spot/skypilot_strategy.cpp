@@ -74,6 +74,7 @@ class {type}(Strategy):
             "elapsed": elapsed,
             "done": done,
             "remaining": remaining,
+            "work_left": remaining / self.task_duration,
             "time_left": time_left,
             "slack": time_left - remaining,
             "reserve": (math.floor(time_left / gap) - ticks_needed) * gap,

@@ -1,7 +1,14 @@
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string>
+
+#include "domains/spot/features.h"
 #include "domains/spot/market.h"
 #include "domains/spot/scenario.h"
+#include "judge/certify/certify.h"
+#include "judge/certify/shield.h"
+#include "policy/compile.h"
 #include "tests/domains/spot/sample_markets.h"
 
 // The safety net: what the public one gambles away, and that the strict one never does.
@@ -101,6 +108,67 @@ TEST(GamblingNet, AsksForSpotThatIsGoneAndIsLateByATick) {
   EXPECT_NEAR(strict.metrics[0], (0.9731 + 6 * 3.06) / 6, 1e-12);
   EXPECT_NEAR(gambled.metrics[2], strict.metrics[2], 1e-12);
   EXPECT_NEAR(gambled.metrics[0] - strict.metrics[0], 10 * 6 * 3.06 / 6, 1e-9);
+}
+
+/// The guard under which no policy loses a deadline to the gambling net either: a start of spot leaves at least a tick
+/// to spare. The net can find a started spot instance only where the start ate all that was spare; after a start with
+/// more to spare than the start takes and a tick, one is left, and a spot instance that runs keeps it.
+const std::string guard = "ensure reserve > overhead + tick or holds_spot or not spot_available or output != spot;";
+
+/// Every sequence of answers that keeps the guard.
+std::size_t late_guarded_runs(const Setting& setting, const Job& job, std::uint32_t market, std::size_t& refused) {
+  if (finished(setting, job)) return missed(setting, job) ? 1 : 0;
+  const bool available = job.tick < 16 && (market >> job.tick & 1) != 0;
+  const bool ruled = net_rules(setting, job);
+  const std::int64_t reserve = (ticks_left(setting, job) - ticks_needed(setting, job, 1)) * setting.tick;
+  std::size_t late = 0;
+  for (const Mode asked : {Mode::spot, Mode::idle, Mode::on_demand}) {
+    const bool holds_spot = surviving(job, available) == Mode::spot;
+    if (!ruled && asked == Mode::spot && available && !holds_spot && reserve <= setting.overhead + setting.tick) {
+      ++refused;
+      continue;
+    }
+    Job after = job;
+    run_tick(setting, after, ruled ? net_answer(setting, job, available) : asked, available);
+    late += late_guarded_runs(setting, after, market, refused);
+    if (ruled) break;
+  }
+  return late;
+}
+
+TEST(GamblingNet, LosesNothingToAGuardedPolicy) {
+  for (const Milliseconds overhead : {0, 1, 4, 6}) {
+    const Setting setting{.tick = 4, .job = 16, .deadline = 36, .overhead = overhead, .net = Net::gamble};
+    std::size_t refused = 0;
+    std::size_t late = 0;
+    for (std::uint32_t market = 0; market < 512; ++market) late += late_guarded_runs(setting, {}, market, refused);
+    EXPECT_EQ(late, 0u) << overhead;
+    EXPECT_GT(refused, 0u);
+  }
+}
+
+/// The guard as a contract: refuted of a policy that waits for the net, proved once a shield keeps it, and then no job
+/// of a drawn market is late.
+TEST(GamblingNet, AShieldKeepsTheGuard) {
+  const auto compiled = [](const std::string& text) {
+    return policy::compile(text, "test", std::array{spot_signature()});
+  };
+  const policy::ProgramPtr waits =
+      compiled("policy waits for spot { value instance(reserve, overhead, tick, holds_spot, spot_available) { " +
+               guard + " return spot; } }");
+  const policy::ProgramPtr fallback = compiled("policy safe for spot { value instance() { return on_demand; } }");
+  EXPECT_TRUE(judge::certify(*waits).any_refuted());
+  const judge::Shielded shielded = judge::shield(*waits, fallback.get());
+  EXPECT_TRUE(shielded.certificate.all_proved());
+
+  spot::Setup setup;
+  setup.setting = {.tick = 600'000, .job = 36'000'000, .deadline = 46'800'000, .overhead = 360'000};
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    setup.instances.push_back({series_of(sample_bits(seed, 90)), 0, "job"});
+  }
+  const SpotScenario scenario(setup);
+  EXPECT_GT(scenario.evaluate(Policy::of(waits)).metrics[1], 0);
+  EXPECT_EQ(scenario.evaluate(Policy::of(shielded.program)).metrics[1], 0);
 }
 
 }  // namespace
