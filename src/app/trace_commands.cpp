@@ -30,13 +30,8 @@ std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share);
 
 /// "2,029,769,728 bytes (1.89 GiB)"
 std::string bytes_text(std::uint64_t bytes) {
-  constexpr std::array units = {"KiB", "MiB", "GiB", "TiB", "PiB"};
   const std::string exact = with_thousands(bytes) + " bytes";
-  if (bytes < 1024) return exact;
-  double value = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
-  return fmt::format("{} ({:.2f} {})", exact, value, units[unit]);
+  return bytes < 1024 ? exact : fmt::format("{} ({})", exact, format_bytes(bytes));
 }
 
 Json optional_number(bool known, double value) { return known && std::isfinite(value) ? Json(value) : Json(); }

@@ -30,6 +30,9 @@ std::string pad(std::string_view text, std::size_t width, Align align = Align::l
 /// durations read "?".
 std::string format_duration(double seconds);
 
+/// "512 B", "1.04 MiB", "64 GiB": three digits at most, for people.
+std::string format_bytes(std::uint64_t bytes);
+
 /// Names joined with ", ": for messages that list what there is.
 std::string join(const std::vector<std::string>& parts, std::string_view separator = ", ");
 

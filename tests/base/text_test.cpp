@@ -43,6 +43,15 @@ TEST(Text, PadFillsToTheWidth) {
   EXPECT_EQ(pad("long", 2), "long");
 }
 
+TEST(FormatBytes, BytesAreShownInTheLargestUnitThatFits) {
+  EXPECT_EQ(format_bytes(0), "0 B");
+  EXPECT_EQ(format_bytes(999), "999 B");
+  EXPECT_EQ(format_bytes(1000), "0.977 KiB");
+  EXPECT_EQ(format_bytes(64ull << 20), "64 MiB");
+  EXPECT_EQ(format_bytes(1089290), "1.04 MiB");
+  EXPECT_EQ(format_bytes(~std::uint64_t{0}), "16 EiB");
+}
+
 TEST(Text, DurationsReadAsPeopleSayThem) {
   EXPECT_EQ(format_duration(25e-6), "25 us");
   EXPECT_EQ(format_duration(0.25), "250 ms");

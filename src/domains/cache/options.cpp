@@ -137,10 +137,12 @@ Capacity capacity_of(const std::string& size, UnitChoice unit, const Requests& r
 }
 
 std::string describe(const std::string& size, const Capacity& capacity) {
-  const std::string amount = capacity.in_bytes
-                                 ? format_quantity(static_cast<double>(capacity.amount), bytes_dimension)
-                                 : with_thousands(capacity.amount) + (capacity.amount == 1 ? " object" : " objects");
-  return is_percent(size) ? fmt::format("{} ({})", size, amount) : amount;
+  if (!capacity.in_bytes) {
+    const std::string amount = with_thousands(capacity.amount) + (capacity.amount == 1 ? " object" : " objects");
+    return is_percent(size) ? fmt::format("{} ({})", size, amount) : amount;
+  }
+  return is_percent(size) ? fmt::format("{} ({})", size, format_bytes(capacity.amount))
+                          : format_quantity(static_cast<double>(capacity.amount), bytes_dimension);
 }
 
 }  // namespace syswright::cache

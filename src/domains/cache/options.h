@@ -31,7 +31,7 @@ CacheOptions read_options(const ScenarioRequest& request);
 /// trace or the unit, or that comes to nothing.
 Capacity capacity_of(const std::string& size, UnitChoice unit, const Requests& requests);
 
-/// "1,000 objects", "64MiB", "1% (1,869 objects)": for labels.
+/// "1,000 objects", "64MiB", "1% (1,869 objects)", "1% (1.04 MiB)": for labels.
 std::string describe(const std::string& size, const Capacity& capacity);
 
 }  // namespace syswright::cache
