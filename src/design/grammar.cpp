@@ -215,7 +215,12 @@ NodeId Grammar::comparison(Random& random, Draft& draft, int depth) const {
   policy::GraphBuilder& builder = draft.builder();
   if (!left) return builder.constant(random.chance(0.5) ? 1 : 0, boolean);
   const Dimension dimension = draft.type(*left).dimension;
+  const bool picks_action = !vocabulary_.decision(draft.decision()).actions.empty();
   const bool fixed = random.chance(0.7);
+  if (!fixed && picks_action && random.chance(0.6)) {
+    const NodeId limit = threshold(random, draft, draft.words()[builder[*left].input]);
+    return random.chance(0.5) ? builder.apply(Op::less, {*left, limit}) : builder.apply(Op::less, {limit, *left});
+  }
   NodeId right = fixed ? draft.builder().constant(draw_near(random, draft.words()[builder[*left].input].scale),
                                                   quantity_type(dimension))
                        : quantity(random, draft, dimension, depth - 1);

@@ -24,7 +24,8 @@ struct GrammarOptions {
 /// Makes random programs that are well typed by construction: an expression of a wanted type grows from features,
 /// statistics, constants and operations whose operands give that type, dimensions included. Constants are drawn in the
 /// scale of what they meet. Next to free expressions there are sketches in which rankings tend to be written: products
-/// of powers, weighted sums of quantities or of their logarithms, and cases by a condition. Rules that change their
+/// of powers, weighted sums of quantities or of their logarithms, and cases by a condition; rules that pick an action
+/// tend to compare a quantity with a threshold, a weighted sum of its dimension. Rules that change their
 /// ways as time passes (drift.h) are not made.
 ///
 /// Source: strongly typed genetic programming, Montana, Evolutionary Computation 3(2), 1995; dimensions as types,
@@ -63,6 +64,7 @@ class Grammar {
   policy::NodeId action(Random& random, Draft& draft, int depth) const;
   policy::NodeId comparison(Random& random, Draft& draft, int depth) const;
 
+  policy::NodeId threshold(Random& random, Draft& draft, const Vocabulary::Word& compared) const;
   policy::NodeId score(Random& random, Draft& draft) const;
   policy::NodeId power_product(Random& random, Draft& draft) const;
   policy::NodeId weighted_sum(Random& random, Draft& draft) const;

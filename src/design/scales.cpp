@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 #include "base/random.h"
 #include "policy/program.h"
@@ -51,10 +52,15 @@ class Samples {
     }
     if (!values.empty()) trend_.add(sum / static_cast<double>(values.size()));
   }
+  /// What grows as long as the system runs begins anew in another scenario.
+  void next_scenario() {
+    steady_ = steady_ || trend_.is_steady();
+    trend_ = {};
+  }
   void refine(Scale& scale) {
     if (count_ < 2) return;
     scale.varies = varies_;
-    scale.trends = varies_ && trend_.is_steady();
+    scale.trends = varies_ && (steady_ || trend_.is_steady());
     refine_quantiles(scale);
   }
 
@@ -81,6 +87,7 @@ class Samples {
   }
 
   Trend trend_;
+  bool steady_ = false;  // in a scenario before
   std::vector<double> values_;
   std::uint64_t count_ = 0;
   double first_ = 0;
@@ -195,18 +202,17 @@ Scales declared_scales(const policy::Signature& signature) {
   return scales;
 }
 
-Scales observe_scales(const Scenario& scenario, const std::shared_ptr<const policy::Signature>& signature,
-                      std::uint64_t seed, std::size_t questions) {
-  constexpr std::size_t stride = 8;
-  Scales scales = declared_scales(*signature);
-  Sightings sightings;
-  for (const auto& features : scales.features) sightings.features.emplace_back(features.size());
-  sightings.signals.resize(scales.signals.size());
+namespace {
 
-  for (std::size_t decision = 0; decision < signature->decisions.size(); ++decision) {
+/// Steps through one scenario and looks at `questions` of its questions about each decision.
+void look_at(const Scenario& scenario, std::uint64_t number, const std::shared_ptr<const policy::Signature>& signature,
+             std::uint64_t seed, std::size_t questions, Sightings& sightings) {
+  constexpr std::size_t stride = 8;
+  const std::size_t decisions = signature->decisions.size();
+  for (std::size_t decision = 0; decision < decisions; ++decision) {
     const policy::ProgramPtr program = reading_program(signature, decision);
     const std::unique_ptr<Simulation> simulation = scenario.start(program);
-    Random random(seed, "observe scales", decision);
+    Random random(seed, "observe scales", number * decisions + decision);
     for (std::size_t asked = 0; asked < stride * questions; ++asked) {
       const Question* question = simulation->next();
       if (question == nullptr) break;
@@ -214,9 +220,20 @@ Scales observe_scales(const Scenario& scenario, const std::shared_ptr<const poli
       simulation->answer(random_answers(*question, signature->decisions[question->decision], random));
     }
   }
+}
+
+Sightings no_sightings(const Scales& scales) {
+  Sightings sightings;
+  for (const auto& features : scales.features) sightings.features.emplace_back(features.size());
+  sightings.signals.resize(scales.signals.size());
+  return sightings;
+}
+
+Scales refined(const policy::Signature& signature, Sightings& sightings) {
+  Scales scales = declared_scales(signature);
   for (std::size_t d = 0; d < scales.features.size(); ++d) {
     std::size_t place = 0;
-    for (const policy::Feature& feature : signature->decisions[d].features) {
+    for (const policy::Feature& feature : signature.decisions[d].features) {
       for (std::size_t element = 0; element < feature.slots(); ++element, ++place) {
         sightings.features[d][place].refine(scales.features[d][place]);
         scales.features[d][place].trends &= !std::isfinite(feature.high);
@@ -225,9 +242,40 @@ Scales observe_scales(const Scenario& scenario, const std::shared_ptr<const poli
   }
   for (std::size_t i = 0; i < scales.signals.size(); ++i) {
     sightings.signals[i].refine(scales.signals[i]);
-    scales.signals[i].trends &= !std::isfinite(signature->signals[i].high);
+    scales.signals[i].trends &= !std::isfinite(signature.signals[i].high);
   }
   return scales;
+}
+
+}  // namespace
+
+Scales observe_scales(const Scenario& scenario, const std::shared_ptr<const policy::Signature>& signature,
+                      std::uint64_t seed, std::size_t questions) {
+  Sightings sightings = no_sightings(declared_scales(*signature));
+  look_at(scenario, 0, signature, seed, questions, sightings);
+  return refined(*signature, sightings);
+}
+
+Scales observe_scales(std::span<const ScenarioPtr> scenarios, const std::shared_ptr<const policy::Signature>& signature,
+                      std::uint64_t seed, std::size_t questions) {
+  Sightings sightings = no_sightings(declared_scales(*signature));
+  for (std::size_t i = 0; i < scenarios.size(); ++i) {
+    look_at(*scenarios[i], i, signature, seed, questions / scenarios.size(), sightings);
+    for (auto& features : sightings.features) {
+      for (Samples& samples : features) samples.next_scenario();
+    }
+    for (Samples& samples : sightings.signals) samples.next_scenario();
+  }
+  return refined(*signature, sightings);
+}
+
+std::vector<ScenarioPtr> spread_scenarios(std::span<const ScenarioPtr> scenarios, std::size_t count) {
+  if (scenarios.size() <= count) return {scenarios.begin(), scenarios.end()};
+  std::vector<ScenarioPtr> chosen;
+  for (std::size_t i = 0; i < count; ++i) {
+    chosen.push_back(scenarios[count == 1 ? 0 : i * (scenarios.size() - 1) / (count - 1)]);
+  }
+  return chosen;
 }
 
 }  // namespace syswright::design

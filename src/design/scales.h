@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "domain/scenario.h"
@@ -38,5 +39,13 @@ Scales declared_scales(const policy::Signature& signature);
 /// Cost: part of one run of the scenario; at most 8 * questions questions. Deterministic for a seed.
 Scales observe_scales(const Scenario& scenario, const std::shared_ptr<const policy::Signature>& signature,
                       std::uint64_t seed, std::size_t questions = 1000);
+
+/// The same over several scenarios, which share the questions: what each of them holds constant (a deadline, a size)
+/// may vary from one to the next, and is then worth looking at. At least one scenario.
+Scales observe_scales(std::span<const ScenarioPtr> scenarios, const std::shared_ptr<const policy::Signature>& signature,
+                      std::uint64_t seed, std::size_t questions = 1000);
+
+/// At most `count` of the scenarios, evenly spread, the first and the last among them (with a count of 1, the first).
+std::vector<ScenarioPtr> spread_scenarios(std::span<const ScenarioPtr> scenarios, std::size_t count);
 
 }  // namespace syswright::design

@@ -50,13 +50,16 @@ Search::Search(const Task& task, const GrammarOptions& options)
       grammar_(vocabulary_, options) {}
 
 Scales Search::look_around() {
-  const ScenarioPtr& scenario = trials_.levels().front().scenarios.front();
-  const double runs = static_cast<double>(task_.domain.signature()->decisions.size());
-  const double cost =
-      runs * static_cast<double>(scenario->events()) / static_cast<double>(task_.train.front()->events());
+  // What a scenario holds constant may vary between them: several are looked at where there are several.
+  constexpr std::size_t most = 8;
+  const std::vector<ScenarioPtr> scenarios = spread_scenarios(trials_.levels().front().scenarios, most);
+  double cost = 0;
+  for (const ScenarioPtr& scenario : scenarios) cost += static_cast<double>(scenario->events());
+  cost *= static_cast<double>(task_.domain.signature()->decisions.size()) /
+          static_cast<double>(task_.train.front()->events());
   if (spending_.affordable() < 2 * cost || !spending_.may_go_on()) return declared_scales(*task_.domain.signature());
   spending_.charge(cost);
-  return observe_scales(*scenario, task_.domain.signature(), task_.seed);
+  return observe_scales(scenarios, task_.domain.signature(), task_.seed);
 }
 
 bool Search::may_go_on() {

@@ -85,6 +85,32 @@ NodeId Grammar::weighted_sum(Random& random, Draft& draft) const {
   return sum;
 }
 
+/// sum of w * x or w * x * n, n a pure number, and perhaps a constant: in the dimension and about the size of what is
+/// compared with it.
+NodeId Grammar::threshold(Random& random, Draft& draft, const Vocabulary::Word& compared) const {
+  policy::GraphBuilder& builder = draft.builder();
+  const Type type = compared.info.type;
+  NodeId sum = builder.constant(random.chance(0.5) ? draw_near(random, compared.scale) : 0, type);
+  for (std::size_t terms = 1 + random.below(2); terms > 0; --terms) {
+    const auto next = pick(random, draft, std::nullopt);
+    if (!next) break;
+    const Vocabulary::Word& word = draft.words()[*next];
+    const auto dimension = divide(type.dimension, word.info.type.dimension);
+    if (!dimension) continue;
+    double weight =
+        typical(random, compared.scale) / std::max(typical(random, word.scale), 1e-9) * std::exp(random.normal());
+    NodeId term = builder.input(static_cast<std::uint32_t>(*next));
+    if (const auto share = random.chance(0.5) ? pick(random, draft, Type{}) : std::nullopt) {
+      weight /= std::max(typical(random, draft.words()[*share].scale), 1e-9);
+      term = builder.apply(Op::multiply, {term, builder.input(static_cast<std::uint32_t>(*share))});
+    }
+    const NodeId factor = builder.constant(rounded(weight, 2), {policy::ValueKind::number, *dimension});
+    sum =
+        builder.apply(random.chance(0.75) ? Op::add : Op::subtract, {sum, builder.apply(Op::multiply, {factor, term})});
+  }
+  return sum;
+}
+
 /// sum of w * log(1 + x / c).
 NodeId Grammar::log_sum(Random& random, Draft& draft) const {
   policy::GraphBuilder& builder = draft.builder();

@@ -65,5 +65,30 @@ TEST(Scales, AreTheSameForTheSameSeed) {
   }
 }
 
+TEST(Scales, OverSeveralScenariosStillTellWhatGrows) {
+  toy::ToyDomain domain;
+  const std::vector<ScenarioPtr> scenarios{domain.scenario({.batches = 64, .seed = 3}),
+                                           domain.scenario({.batches = 64, .seed = 4})};
+  const Scales one = observe_scales(*scenarios[0], domain.signature(), 1);
+  const Scales both = observe_scales(scenarios, domain.signature(), 1);
+  std::size_t slot = 0;
+  for (const policy::Feature& feature : domain.signature()->decisions[0].features) {
+    for (std::size_t i = 0; i < feature.slots(); ++i, ++slot) {
+      EXPECT_EQ(both.features[0][slot].varies, one.features[0][slot].varies) << feature.name;
+      // What grows in each scenario begins anew in the next, and still grows.
+      EXPECT_EQ(both.features[0][slot].trends, feature.name == "served") << feature.name;
+    }
+  }
+}
+
+TEST(Scales, SpreadScenariosHoldTheFirstAndTheLast) {
+  toy::ToyDomain domain;
+  std::vector<ScenarioPtr> all;
+  for (std::uint64_t seed = 0; seed < 7; ++seed) all.push_back(domain.scenario({.batches = 2, .seed = seed}));
+  EXPECT_EQ(spread_scenarios(all, 9), all);
+  EXPECT_EQ(spread_scenarios(all, 3), (std::vector<ScenarioPtr>{all[0], all[3], all[6]}));
+  EXPECT_EQ(spread_scenarios(all, 1), (std::vector<ScenarioPtr>{all[0]}));
+}
+
 }  // namespace
 }  // namespace syswright::design
