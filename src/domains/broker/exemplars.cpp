@@ -12,7 +12,7 @@ policy bill_here for broker {
   }
 }
 )",
-      R"(# One step ahead: what the children must pay because the task runs here.
+      R"(# With what the tasks behind must pay because this one runs here: on chains, the dynamic programme.
 policy look_ahead for broker {
   rank place(money_counts, hour_worth, rent, moving_cost, onward_cost, delay) {
     return -((money_counts ? rent + moving_cost + onward_cost : $0) + hour_worth * delay);

@@ -46,7 +46,9 @@ std::shared_ptr<const policy::Signature> make_signature() {
       number("moving_cost", each, money_dimension, "egress from parents and stores to here, and from here to stores"),
       number("moving_time", each, time_dimension, "waiting for data that moves, before and after the run"),
       number("onward_cost", each, money_dimension,
-             "what its children must pay more, at least, for egress or rent because it runs in this region"),
+             "what the tasks behind it must pay more, at least, for egress or rent because it runs in this region, if "
+             "all offers "
+             "are to be had; exact on chains"),
       number("onward_time", each, time_dimension, "from its end here to the end of the job, at least"),
       number("delay", each, time_dimension, "by how much the job's end, as it can be foreseen, moves, at least"),
       boolean("spot", each, "whether the offer is a spot instance"),
@@ -72,16 +74,19 @@ const std::shared_ptr<const policy::Signature>& broker_signature() {
 }
 
 double Machine::projected_end() const {
-  const Tables& tables = *job_->tables;
   double end = 0;
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     const std::uint32_t region = job_->catalogue->offers[job_->tasks[i].candidates[plan_[i]].offer].region;
-    end = std::max(end, end_[i] + tables.least_tail[i][region]);
+    end = std::max(end, end_[i] + ahead().hours[i][region]);
   }
   return end;
 }
 
-void Machine::fill(Ask& ask) const {
+void Machine::fill(Ask& ask) {
+  if (ahead_of_ != retries_) {
+    ahead_ = std::make_shared<const Ahead>(look_ahead(*job_, *job_->tables, known_blocked_));
+    ahead_of_ = retries_;
+  }
   const Catalogue& catalogue = *job_->catalogue;
   const Tables& tables = *job_->tables;
   const Task& one = job_->tasks[task()];
@@ -93,8 +98,8 @@ void Machine::fill(Ask& ask) const {
   std::vector<double> end(open_.size());  // of the job, through this task
   for (std::size_t i = 0; i < open_.size(); ++i) {
     const std::uint32_t region = catalogue.offers[one.candidates[open_[i]].offer].region;
-    end[i] = by_region[region].start + lost_.back() + tables.choices[task()][open_[i]].hours +
-             tables.least_tail[task()][region];
+    end[i] =
+        by_region[region].start + lost_.back() + tables.choices[task()][open_[i]].hours + ahead().hours[task()][region];
     soonest = std::min(soonest, end[i]);
   }
   foreseen = std::max(foreseen, soonest);
@@ -130,8 +135,8 @@ void Machine::fill(Ask& ask) const {
     put(2, candidate.hours * hour);
     put(3, region.moving + choice.moving);
     put(4, (region.start - ready + choice.transfer) * hour);
-    put(5, tables.least_onward[task()][offer.region]);
-    put(6, tables.least_tail[task()][offer.region] * hour);
+    put(5, ahead().dollars[task()][offer.region]);
+    put(6, ahead().hours[task()][offer.region] * hour);
     put(7, std::max(0.0, end[i] - foreseen) * hour);
     put(8, offer.spot ? 1 : 0);
     put(9, region.all ? 1 : 0);

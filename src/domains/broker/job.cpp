@@ -96,12 +96,14 @@ struct Least {
   std::vector<double> hours;
 };
 
-Least least_of(const Instance& job, const Tables& tables, std::size_t task) {
+Least least_of(const Instance& job, const Tables& tables, std::span<const std::uint8_t> blocked, std::size_t task) {
   Least least;
   least.dollars.assign(job.catalogue->regions.size(), infinite);
   least.hours = least.dollars;
   for (std::size_t c = 0; c < job.tasks[task].candidates.size(); ++c) {
-    const std::uint32_t region = job.catalogue->offers[job.tasks[task].candidates[c].offer].region;
+    const std::uint32_t offer = job.tasks[task].candidates[c].offer;
+    if (blocked[offer] != 0) continue;
+    const std::uint32_t region = job.catalogue->offers[offer].region;
     const Tables::Choice& choice = tables.choices[task][c];
     least.dollars[region] = std::min(least.dollars[region], choice.rent + choice.moving);
     least.hours[region] = std::min(least.hours[region], choice.hours);
@@ -109,31 +111,50 @@ Least least_of(const Instance& job, const Tables& tables, std::size_t task) {
   return least;
 }
 
-void look_ahead(const Instance& job, Tables& tables) {
+/// The parent that sends most: the child's future counts for it alone, so that nothing counts twice.
+std::uint32_t main_parent(const Task& task) {
+  const auto most = std::max_element(task.parents.begin(), task.parents.end(),
+                                     [](const Edge& a, const Edge& b) { return a.gb < b.gb; });
+  return most->parent;
+}
+
+/// Adds what a child must pay more because its parent runs in a region, and the longest way to the end.
+void look_ahead_of(const Instance& job, const Tables& tables, std::size_t task, const Edge& edge,
+                   const std::vector<Least>& least, Ahead& found) {
   const Catalogue& catalogue = *job.catalogue;
-  std::vector<Least> least;
-  for (std::size_t task = 0; task < job.tasks.size(); ++task) least.push_back(least_of(job, tables, task));
-  for (std::size_t task = job.tasks.size(); task-- > 0;) {
-    for (const std::uint32_t at : tables.in_region[task]) {
-      for (const Edge& edge : tables.children[task]) {
-        const std::size_t child = edge.parent;
-        double dollars = infinite;
-        double anywhere = infinite;
-        double hours = infinite;
-        for (const std::uint32_t to : tables.in_region[child]) {
-          dollars = std::min(dollars, edge.gb * catalogue.egress_price(at, to) + least[child].dollars[to]);
-          anywhere = std::min(anywhere, least[child].dollars[to]);
-          hours = std::min(
-              hours, catalogue.transfer_hours(at, to, edge.gb) + least[child].hours[to] + tables.least_tail[child][to]);
-        }
-        tables.least_onward[task][at] += dollars - anywhere;
-        tables.least_tail[task][at] = std::max(tables.least_tail[task][at], hours);
-      }
+  const std::size_t child = edge.parent;
+  const bool whole = main_parent(job.tasks[child]) == task;
+  const auto from_there = [&](std::uint32_t to) {
+    return least[child].dollars[to] + (whole ? found.dollars[child][to] : 0);
+  };
+  double anywhere = infinite;
+  for (const std::uint32_t to : tables.in_region[child]) anywhere = std::min(anywhere, from_there(to));
+  for (const std::uint32_t at : tables.in_region[task]) {
+    double dollars = infinite;
+    double hours = infinite;
+    for (const std::uint32_t to : tables.in_region[child]) {
+      dollars = std::min(dollars, edge.gb * catalogue.egress_price(at, to) + from_there(to));
+      hours =
+          std::min(hours, catalogue.transfer_hours(at, to, edge.gb) + least[child].hours[to] + found.hours[child][to]);
     }
+    found.dollars[task][at] += dollars - anywhere;
+    found.hours[task][at] = std::max(found.hours[task][at], hours);
   }
 }
 
 }  // namespace
+
+Ahead look_ahead(const Instance& job, const Tables& tables, std::span<const std::uint8_t> blocked) {
+  Ahead found;
+  found.dollars.assign(job.tasks.size(), std::vector<double>(job.catalogue->regions.size(), 0));
+  found.hours = found.dollars;
+  std::vector<Least> least;
+  for (std::size_t task = 0; task < job.tasks.size(); ++task) least.push_back(least_of(job, tables, blocked, task));
+  for (std::size_t task = job.tasks.size(); task-- > 0;) {
+    for (const Edge& edge : tables.children[task]) look_ahead_of(job, tables, task, edge, least, found);
+  }
+  return found;
+}
 
 Instance finished(Instance job) {
   if (job.tasks.empty()) refuse(job, "it has no task");
@@ -142,9 +163,6 @@ Instance finished(Instance job) {
   auto tables = std::make_shared<Tables>();
   const std::size_t count = job.tasks.size();
   tables->children.resize(count);
-  const std::vector<double> no_region(job.catalogue->regions.size(), 0);
-  tables->least_onward.assign(count, no_region);
-  tables->least_tail.assign(count, no_region);
   for (std::size_t i = 0; i < count; ++i) {
     const Task& task = job.tasks[i];
     tables->in_region.push_back(regions_of(job, task));
@@ -155,7 +173,7 @@ Instance finished(Instance job) {
     tables->choices.emplace_back();
     for (const Candidate& candidate : task.candidates) tables->choices[i].push_back(choice_of(job, task, candidate));
   }
-  look_ahead(job, *tables);
+  tables->ahead = look_ahead(job, *tables, std::vector<std::uint8_t>(job.catalogue->offers.size()));
   job.tables = std::move(tables);
   return job;
 }

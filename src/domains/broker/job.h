@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,12 @@ struct Instance {
   std::shared_ptr<const Tables> tables;
 };
 
+/// What a job still asks for after each of its tasks, at least, by the region in which that one runs.
+struct Ahead {
+  std::vector<std::vector<double>> dollars;  ///< [tasks][regions] more than if data moved for nothing
+  std::vector<std::vector<double>> hours;    ///< [tasks][regions] from its end to the job's
+};
+
 /// What follows from a job and is looked up often. Made by finished(); hours and dollars.
 struct Tables {
   struct Choice {
@@ -67,8 +74,7 @@ struct Tables {
   };
   std::vector<std::vector<Choice>> choices;           ///< [tasks][candidates]
   std::vector<std::vector<Edge>> children;            ///< [tasks]; Edge::parent is the child
-  std::vector<std::vector<double>> least_onward;      ///< [tasks][regions] dollars: see features: onward_cost
-  std::vector<std::vector<double>> least_tail;        ///< [tasks][regions] hours from its end to the job's, at least
+  Ahead ahead;                                        ///< if every offer is to be had
   std::vector<std::vector<std::uint32_t>> in_region;  ///< [tasks] regions in which it can run, ascending
 };
 
@@ -76,6 +82,9 @@ struct Tables {
 /// candidate, every candidate blocked, a parent that is not earlier, a number that is negative or not finite, data that
 /// would have to move where no egress price is known.
 Instance finished(Instance job);
+
+/// What is ahead if these offers are not to be had. O(edges * regions^2).
+Ahead look_ahead(const Instance& job, const Tables& tables, std::span<const std::uint8_t> blocked);
 
 /// What a plan comes to if every try succeeds.
 struct Bill {

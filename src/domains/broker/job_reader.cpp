@@ -166,7 +166,11 @@ class JobReader {
 
   void read_unavailable(const Json& names) {
     std::map<std::string, std::size_t> offers;
-    for (std::size_t i = 0; i < job_.catalogue->offers.size(); ++i) offers.emplace(job_.catalogue->offer_name(i), i);
+    std::vector<std::string> known;
+    for (std::size_t i = 0; i < job_.catalogue->offers.size(); ++i) {
+      known.push_back(job_.catalogue->offer_name(i));
+      offers.emplace(known.back(), i);
+    }
     for (const Json& name : names) {
       const auto found = offers.find(text(name, "an entry of 'unavailable'"));
       if (found == offers.end()) {

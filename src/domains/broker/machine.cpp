@@ -5,7 +5,10 @@
 namespace syswright::broker {
 
 Machine::Machine(const Instance& job)
-    : job_(&job), known_blocked_(job.catalogue->offers.size()), failed_in_(job.catalogue->regions.size()) {
+    : job_(&job),
+      known_blocked_(job.catalogue->offers.size()),
+      failed_in_(job.catalogue->regions.size()),
+      ahead_(job.tables, &job.tables->ahead) {
   open_task();
 }
 

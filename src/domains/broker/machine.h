@@ -50,8 +50,9 @@ class Machine {
   };
   Here here(std::uint32_t region) const;
   void open_task();
-  void fill(Ask& ask) const;
+  void fill(Ask& ask);
   double projected_end() const;
+  const Ahead& ahead() const { return *ahead_; }
 
   const Instance* job_;
   Plan plan_;
@@ -62,6 +63,8 @@ class Machine {
   std::vector<std::uint16_t> failed_in_;  ///< [regions] tries that failed
   Bill bill_;
   std::uint64_t retries_ = 0;
+  std::shared_ptr<const Ahead> ahead_;  ///< by what was known after ahead_of_ tries had failed
+  std::uint64_t ahead_of_ = 0;
   std::vector<double> news_;  ///< [signals] to be reported; empty: none
   bool failed_now_ = false;
 };

@@ -72,8 +72,9 @@ TEST(BrokerJobReader, SaysWhatIsWrongAndHowToMendIt) {
   EXPECT_THAT(with(R"({"name": "a", "hours": {"small": 1}, "after": [{"task": "a", "gb": 1}]})"),
               HasSubstr("wait for each other in a circle"));
   EXPECT_THAT(with(R"({"name": "a", "hours": {"small": 1}, "inputs": [{"region": "a:1"}]})"), HasSubstr("'gb'"));
-  EXPECT_THAT(message(R"({"tasks": [{"name": "a", "hours": {"small": 1}}], "unavailable": ["a:1/tiny"]})"),
-              HasSubstr("'unavailable' names 'a:1/tiny', which is no offer"));
+  EXPECT_THAT(message(R"({"tasks": [{"name": "a", "hours": {"small": 1}}], "unavailable": ["a:1/smal"]})"),
+              HasSubstr("'unavailable' names 'a:1/smal', which is no offer; they read region/instance or "
+                        "region/instance/spot; did you mean 'a:1/small'?"));
   EXPECT_THAT(message(R"({"tasks": [{"name": "a", "hours": {"small": 1}, "regions": ["a:1"], "spot": false}],
                           "unavailable": ["a:1/small"]})"),
               HasSubstr("every offer for task 'a' is unavailable"));
