@@ -85,7 +85,10 @@ class Auditor {
       Held wanted = held;
       double probes = 0;
       if (saved) {
-        wanted = {Held::on_demand, held.kind == Held::nothing ? cheapest(checkpoint, work) : held.where};
+        const bool finishes = now_ + (work + starting + setting_.tick - 1) / setting_.tick * setting_.tick <= end;
+        const bool stays = held.kind == Held::on_demand && finishes;
+        const bool at_home = held.kind != Held::nothing && delay(checkpoint, held.where) == 0;
+        wanted = {Held::on_demand, stays || at_home ? held.where : cheapest(checkpoint, work)};
       } else {
         wanted = replay(instance, held);
         probes = replay_probes(instance, wanted);
@@ -105,7 +108,7 @@ class Auditor {
         paid = (spot ? spot_hour(instance, wanted.where) : regions_[wanted.where].on_demand_price) *
                of_hour(setting_.tick);
         (spot ? spot_ticks_ : on_demand_ticks_) += 1;
-        checkpoint = wanted.where;
+        if (starting == 0 || delay(checkpoint, wanted.where) == 0) checkpoint = wanted.where;
       }
       compute += paid;
       egress_paid += moved;

@@ -66,7 +66,7 @@ bool Market::begin_tick(ProgramState& state) {
   if (estimating_) grow_lifetimes();
   if (!net_rules(setting(), job_)) return true;
   mode_ = Mode::on_demand;
-  region_ = job_.runs == Mode::idle ? cheapest_on_demand(setting(), fleet(), job_) : job_.region;
+  region_ = net_region(setting(), fleet(), job_);
   job_.rescued = true;
   run();
   return false;

@@ -42,8 +42,6 @@ void check_fleet(const Fleet& fleet) {
   }
 }
 
-}  // namespace
-
 int cheapest_on_demand(const Setting& setting, const Fleet& fleet, const Job& job) {
   const double hours = static_cast<double>(setting.job - job.done) / 3'600'000;
   int best = -1;
@@ -58,6 +56,15 @@ int cheapest_on_demand(const Setting& setting, const Fleet& fleet, const Job& jo
     }
   }
   return best;
+}
+
+}  // namespace
+
+int net_region(const Setting& setting, const Fleet& fleet, const Job& job) {
+  const bool in_time = ceil_divide(setting.job - job.done + job.pending, setting.tick) <= ticks_left(setting, job);
+  if (job.runs == Mode::on_demand && in_time) return job.region;
+  if (job.runs != Mode::idle && fleet.transfer_to(job.home, job.region) == 0) return job.region;
+  return cheapest_on_demand(setting, fleet, job);
 }
 
 double lateness_penalty(const Setup& setup) {

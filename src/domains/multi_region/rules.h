@@ -95,8 +95,10 @@ struct Job {
   Milliseconds done = 0;     ///< work
   Milliseconds pending = 0;  ///< start-up time still to be spent by what runs
   Mode runs = Mode::idle;
-  int region = -1;       ///< in which it runs; -1: nowhere
-  int home = -1;         ///< in which it ran last, and the checkpoint is; -1: it never ran
+  int region = -1;  ///< in which it runs; -1: nowhere
+  /// Where the checkpoint is: in which it ran last; but one that takes time on its way is there when the start is over.
+  /// -1: it never ran.
+  int home = -1;
   bool rescued = false;  ///< the safety net has taken over, for good
 };
 
@@ -113,9 +115,9 @@ constexpr std::int64_t ticks_needed(const Setting& setting, const Job& job, int 
   return ceil_divide(setting.job - job.done + starts * setting.overhead, setting.tick);
 }
 /// The net answers instead of the policy from the first tick on in which one more start would fill the time that is
-/// left: on demand until the job is done. It never misses a deadline that can be kept at the start: `needed` does not
-/// grow and `left` falls by one a tick, so that it takes over when needed = left at the latest, and a start without a
-/// transfer takes no more than `needed` counts. So does the public simulator of the rule.
+/// left: on demand until the job is done, in net_region(). It never misses a deadline that can be kept at the start:
+/// `needed` does not grow and `left` falls by one a tick, so that it takes over when they are equal, at the latest, and
+/// where it goes a start takes no more than `needed` counts. So does the public simulator of the rule.
 constexpr bool net_rules(const Setting& setting, const Job& job) {
   return job.rescued || ticks_needed(setting, job, 1) >= ticks_left(setting, job);
 }
@@ -147,7 +149,7 @@ inline Ran run_tick(const Setting& setting, const Fleet& fleet, Job& job, Mode m
     const Milliseconds starting = std::min(job.pending, setting.tick);
     job.pending -= starting;
     job.done += std::min(setting.job - job.done, setting.tick - starting);
-    job.home = region;
+    if (job.pending == 0 || fleet.transfer_to(job.home, region) == 0) job.home = region;
   }
   job.runs = mode;
   job.region = ran.region;
@@ -155,9 +157,10 @@ inline Ran run_tick(const Setting& setting, const Fleet& fleet, Job& job, Mode m
   return ran;
 }
 
-/// Where the net goes if nothing runs: the region in which the work left and the egress cost least, of those that a
-/// checkpoint reaches without delay; the first of equals.
-int cheapest_on_demand(const Setting& setting, const Fleet& fleet, const Job& job);
+/// Where the net goes. An on-demand instance that can finish in time stays; else on demand where the job runs, if its
+/// checkpoint is there; else where the work left and the egress cost least, of the regions that a checkpoint reaches
+/// without delay, the first of equals.
+int net_region(const Setting& setting, const Fleet& fleet, const Job& job);
 
 /// Added to the cost of a job that is late: ten times its price on demand in the dearest region.
 double lateness_penalty(const Setup& setup);

@@ -14,19 +14,18 @@ std::vector<ScenarioRequest> requests() {
                                     {"egress.csv",
                                      "from_region,to_region,price_usd_per_gb\nus-east-1,eu-west-1,0.02\n"
                                      "eu-west-1,us-east-1,0.05\n"}});
-  return {
-      {.options = {{"job", "8h"}, {"deadline", "11h"}, {"regions", "all"}, {"jobs", "4"}}},
-      {.options = {{"job", "6h"},
-                   {"deadline", "9h"},
-                   {"overhead", "13min"},
-                   {"regions", "4"},
-                   {"jobs", "4"},
-                   {"transfer-time", "counted"},
-                   {"checkpoint", "500GB"},
-                   {"set", "zones"}},
-       .seed = 7},
-      {.workload = folder.path(),
-       .options = {{"job", "6h"}, {"deadline", "8h"}, {"jobs", "6"}, {"egress", folder.path("egress.csv")}}}};
+  return {{.options = {{"job", "8h"}, {"deadline", "11h"}, {"regions", "all"}, {"jobs", "4"}}},
+          {.options = {{"job", "6h"},
+                       {"deadline", "9h"},
+                       {"overhead", "13min"},
+                       {"regions", "4"},
+                       {"jobs", "4"},
+                       {"transfer-time", "counted"},
+                       {"checkpoint", "500GB"},
+                       {"set", "zones"}},
+           .seed = 7},
+          {.workload = folder.path(),
+           .options = {{"job", "6h"}, {"deadline", "8h"}, {"jobs", "6"}, {"egress", folder.path("egress.csv")}}}};
 }
 
 const contract::Subject subject{"multi_region", make_multi_region_domain, requests};
