@@ -1,9 +1,22 @@
 #include "studies/studies.h"
 
+#include "studies/cant_be_late.h"
+#include "studies/cloudcast.h"
 #include "studies/design_loop.h"
+#include "studies/leaderboard.h"
+#include "studies/skypilot.h"
 
 namespace syswright::studies {
 
-void register_studies(Registry<Study>& registry) { registry.add(make_design_loop_study()); }
+void register_studies(Registry<Study>& registry) {
+  registry.add(make_design_loop_study());
+  registry.add(make_cant_be_late_study());
+  registry.add(make_cloudcast_study());
+  registry.add(make_skypilot_study());
+  registry.add(make_transactions_study());
+  registry.add(make_model_placement_study());
+  registry.add(make_expert_placement_study());
+  registry.add(make_column_order_study());
+}
 
 }  // namespace syswright::studies

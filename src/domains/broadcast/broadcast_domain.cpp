@@ -131,6 +131,18 @@ ScenarioPtr BroadcastWorkload::configured() const {
                   "configured");
 }
 
+namespace {
+
+std::size_t regions_of(const Network& network, const std::string& provider) {
+  std::size_t count = 0;
+  for (std::size_t region = 0; region < network.size(); ++region) {
+    count += network.providers()[network.provider(static_cast<Region>(region))] == provider;
+  }
+  return count;
+}
+
+}  // namespace
+
 std::vector<ScenarioPtr> BroadcastWorkload::drawn(Part part) const {
   const auto place = static_cast<std::size_t>(part);
   const std::string name = std::array{"train", "validation", "test"}[place];
@@ -141,6 +153,8 @@ std::vector<ScenarioPtr> BroadcastWorkload::drawn(Part part) const {
   std::vector<std::string> kinds = network->providers();
   kinds.emplace_back();
   for (const std::string& provider : kinds) {
+    // A cloud with few regions has no transfers of its own; between clouds there must be some.
+    if (!provider.empty() && regions_of(*network, provider) < options_.destinations + 2) continue;
     for (std::size_t earlier = 0; earlier <= place; ++earlier) {
       if (earlier < place && networks_[earlier] != network) continue;
       const DrawOptions options{provider, options_.destinations, options_.volume_gb, options_.partitions};

@@ -57,6 +57,14 @@ policy reuse for broadcast {
   }
 }
 )",
+      R"(# Among trees of little egress the one whose busiest link is least busy; a further relay is rented to the end.
+policy even for broadcast {
+  rank extend(price, completion, pressure, full_time, new_region, destination, rent) {
+    let relay = new_region and not destination ? rent * full_time : $0;
+    return -(price + completion + pressure * rent + relay);
+  }
+}
+)",
   };
   return programs;
 }
