@@ -23,12 +23,14 @@ struct Request {
   std::int32_t priority = 0;      ///< the smaller the more urgent
 };
 
-/// A workload of requests. Equal block ids mean an equal prompt up to and including that block.
+/// A workload of requests. Equal block ids mean an equal prompt up to and including that block, or up to the end of the
+/// shorter prompt if that lies within it; prefix_blocks.h cuts them into an engine's own blocks.
 struct Requests {
   std::string name;
   std::vector<Request> list;          ///< by arrival
   std::vector<std::uint64_t> blocks;  ///< prefix-block ids of all prompts, one after another
   std::uint32_t block_tokens = 512;   ///< of each of these blocks
+  bool blocks_cover_output = false;   ///< the ids go on behind the prompt and name the answer's tokens too
   std::vector<std::string> tenants{"all"};
   std::vector<std::string> models{"model"};
   Digest digest;
