@@ -12,7 +12,8 @@ policy bill_here for broker {
   }
 }
 )",
-      R"(# With what the tasks behind must pay because this one runs here: on chains, the dynamic programme.
+      R"(# With what the tasks behind must pay because this one runs here: on chains the dynamic programme, where only
+# money or only time counts.
 policy look_ahead for broker {
   rank place(money_counts, hour_worth, rent, moving_cost, onward_cost, delay) {
     return -((money_counts ? rent + moving_cost + onward_cost : $0) + hour_worth * delay);

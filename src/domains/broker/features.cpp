@@ -45,10 +45,10 @@ std::shared_ptr<const policy::Signature> make_signature() {
       number("run_time", each, time_dimension, "of the task, expected preemptions included"),
       number("moving_cost", each, money_dimension, "egress from parents and stores to here, and from here to stores"),
       number("moving_time", each, time_dimension, "waiting for data that moves, before and after the run"),
-      number("onward_cost", each, money_dimension,
-             "what the tasks behind it must pay more, at least, for egress or rent because it runs in this region, if "
-             "all offers "
-             "are to be had; exact on chains"),
+      number(
+          "onward_cost", each, money_dimension,
+          "what the tasks behind it pay more for egress or rent because it runs in this region, if all offers are to "
+          "be had but those tried in vain; exact where each of them has one parent, elsewhere an estimate"),
       number("onward_time", each, time_dimension, "from its end here to the end of the job, at least"),
       number("delay", each, time_dimension, "by how much the job's end, as it can be foreseen, moves, at least"),
       boolean("spot", each, "whether the offer is a spot instance"),

@@ -58,7 +58,9 @@ struct Instance {
   std::shared_ptr<const Tables> tables;
 };
 
-/// What a job still asks for after each of its tasks, at least, by the region in which that one runs.
+/// What a job still asks for after each of its tasks, by the region in which that one runs. Exact where every task
+/// behind has one parent. Where one has several, its future counts for the parent that sends most alone, and what
+/// moving it is worth for each: dollars are an estimate. Hours are a lower bound everywhere.
 struct Ahead {
   std::vector<std::vector<double>> dollars;  ///< [tasks][regions] more than if data moved for nothing
   std::vector<std::vector<double>> hours;    ///< [tasks][regions] from its end to the job's

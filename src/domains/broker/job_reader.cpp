@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -26,6 +27,7 @@ class JobReader {
 
   Instance read(const Json& document) {
     if (!document.is_object()) refuse("is no object with a list 'tasks'");
+    check_keys(document, {"name", "tasks", "unavailable"}, "the job");
     job_.name = document.contains("name") ? text(document["name"], "'name'") : path_;
     const Json& tasks = list(document, "tasks", "the job");
     if (tasks.empty()) refuse("'tasks' is empty");
@@ -45,6 +47,14 @@ class JobReader {
     const auto found = object.find(name);
     if (found == object.end() || !found->is_array()) refuse(fmt::format("{} has no list '{}'", of, name));
     return *found;
+  }
+  /// A key that is misspelt would be ignored, and the job be another one.
+  void check_keys(const Json& object, const std::vector<std::string>& known, const std::string& of) const {
+    for (const auto& [key, value] : object.items()) {
+      if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+      refuse(fmt::format("{} has the key '{}', which nobody reads{}; the keys are {}", of, key,
+                         did_you_mean(key, known), fmt::join(known, ", ")));
+    }
   }
   double amount(const Json& object, const char* name, const std::string& of) const {
     const auto found = object.find(name);
@@ -109,6 +119,7 @@ class JobReader {
     Task task;
     task.name = json["name"];
     const std::string of = named(json);
+    check_keys(json, {"name", "hours", "after", "inputs", "outputs", "clouds", "regions", "spot"}, of);
     if (json.contains("after")) {
       for (const Json& edge : json["after"]) {
         task.parents.push_back({numbers_.at(place_of(edge, json)), amount(edge, "gb", of)});
@@ -136,7 +147,8 @@ class JobReader {
     if (!json.contains("hours") || !json["hours"].is_object() || json["hours"].empty()) {
       refuse(of + R"( has no 'hours', such as {"p3.2xlarge": 5, "A100:8": 0.8})");
     }
-    const bool spot = !json.contains("spot") || (json["spot"].is_boolean() && json["spot"].get<bool>());
+    if (json.contains("spot") && !json["spot"].is_boolean()) refuse(of + ": 'spot' is neither true nor false");
+    const bool spot = !json.contains("spot") || json["spot"].get<bool>();
     std::set<std::uint32_t> regions;
     std::set<std::string> clouds;
     if (json.contains("regions")) {
@@ -160,7 +172,10 @@ class JobReader {
       task.candidates.push_back({i, amount(hours, key.c_str(), of) * (offer.spot ? spot_stretch_ : 1)});
     }
     for (const auto& [key, hours] : json["hours"].items()) {
-      if (!used.contains(key)) refuse(fmt::format("{}: the catalogue offers no '{}'", of, key));
+      if (used.contains(key)) continue;
+      std::vector<std::string> known;
+      for (const Offer& offer : job_.catalogue->offers) known.insert(known.end(), {offer.instance, offer.accelerators});
+      refuse(fmt::format("{}: the catalogue offers no '{}'{}", of, key, did_you_mean(key, known)));
     }
   }
 
@@ -176,8 +191,8 @@ class JobReader {
       if (found == offers.end()) {
         refuse(
             fmt::format("'unavailable' names '{}', which is no offer; they read region/instance or "
-                        "region/instance/spot",
-                        name.get<std::string>()));
+                        "region/instance/spot{}",
+                        name.get<std::string>(), did_you_mean(name.get<std::string>(), known)));
       }
       job_.blocked[found->second] = 1;
     }
@@ -198,7 +213,7 @@ Instance read_job(std::string_view json, const std::string& path, std::shared_pt
   Json document;
   try {
     document = Json::parse(json);
-  } catch (const Json::parse_error& error) {
+  } catch (const Json::exception& error) {
     throw InputError(SourceLocation{path, 0, 0}, fmt::format("is no JSON: {}", error.what()));
   }
   return JobReader(path, std::move(catalogue), spot_stretch).read(document);

@@ -60,6 +60,14 @@ TEST(BrokerJobReader, SaysWhatIsWrongAndHowToMendIt) {
   EXPECT_THAT(with(R"({"hours": {"small": 1}})"), HasSubstr("task 1 has no 'name'"));
   EXPECT_THAT(with(R"({"name": "a"})"), HasSubstr("task 'a' has no 'hours'"));
   EXPECT_THAT(with(R"({"name": "a", "hours": {"huge": 1}})"), HasSubstr("the catalogue offers no 'huge'"));
+  EXPECT_THAT(with(R"({"name": "a", "hours": {"smal": 1}})"), HasSubstr("no 'smal'; did you mean 'small'?"));
+  EXPECT_THAT(with(R"({"name": "a", "hours": {"small": 1}, "spot": "no"})"),
+              HasSubstr("task 'a': 'spot' is neither true nor false"));
+  EXPECT_THAT(with(R"({"name": "a", "hours": {"small": 1}, "input": []})"),
+              HasSubstr("task 'a' has the key 'input', which nobody reads; did you mean 'inputs'?"));
+  EXPECT_THAT(message(R"({"tasks": [{"name": "a", "hours": {"small": 1}}], "unavailible": []})"),
+              HasSubstr("the job has the key 'unavailible', which nobody reads; did you mean 'unavailable'?"));
+  EXPECT_THAT(with(R"({"name": "a", "hours": {"small": 1e999}})"), HasSubstr("job.json: is no JSON"));
   EXPECT_THAT(with(R"({"name": "a", "hours": {"small": -1}})"), HasSubstr("no number 'small' that is not negative"));
   EXPECT_THAT(with(R"({"name": "a", "hours": {"small": 1}, "clouds": ["z"]})"), HasSubstr("task 'a' can run nowhere"));
   EXPECT_THAT(with(R"({"name": "a", "hours": {"small": 1}, "regions": ["b:3"]})"),

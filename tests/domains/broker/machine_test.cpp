@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "domains/broker/problem.h"
-#include "policy/compile.h"
 #include "tests/domains/broker/sample_jobs.h"
 
 namespace syswright::broker {
@@ -96,34 +95,6 @@ TEST(BrokerMethods, WithoutFailuresOptimalReachesTheBoundAndNobodyPassesIt) {
       EXPECT_TRUE(method.name != "optimal" || bill <= bounds[0].value * (1 + 1e-5)) << bill;
     }
   }
-}
-
-TEST(BrokerFeatures, TellWhatADeployedBrokerCouldKnow) {
-  const auto show = [](Instance job) {
-    Machine machine(job);
-    const auto program = policy::compile("policy p for broker { rank place(price) { return -price; } }", "test",
-                                         std::vector{broker_signature()});
-    ProgramState state(program, true);
-    Ask ask;
-    EXPECT_TRUE(machine.next(ask, state));
-    return std::pair{ask.globals, ask.columns};
-  };
-  Instance job = two_tasks();
-  Instance open = job;
-  open.blocked.assign(open.blocked.size(), 0);
-  EXPECT_EQ(show(job), show(finished(open))) << "what is not to be had can be seen before it is tried";
-  const auto [globals, columns] = show(job);
-  // money_counts, hour_worth, left, parents, children, data_in, data_out, slack, ruled_out
-  EXPECT_EQ(globals, (std::vector<double>{1, 0, 2, 0, 1, 100e9, 10e9, 0, 0}));
-  const auto column = [&](std::size_t which, std::size_t offer) { return columns[which * 12 + offer]; };
-  EXPECT_DOUBLE_EQ(column(1, 4), 2) << "rent of b:1/small";
-  EXPECT_DOUBLE_EQ(column(3, 0), 10) << "moving 100 GB to a:1";
-  EXPECT_DOUBLE_EQ(column(4, 0), 100 * 3600.0 / 3600) << "takes 100 s at 8 Gbit/s";
-  EXPECT_DOUBLE_EQ(column(5, 4), 0) << "the child runs here at the least price there is";
-  EXPECT_DOUBLE_EQ(column(5, 8), 0.2) << "b:2: stay for $0.2 more, or move 10 GB at $0.02";
-  EXPECT_EQ(column(8, 5), 1) << "spot";
-  EXPECT_EQ(column(9, 4), 1) << "b:1 is where the data is";
-  EXPECT_EQ(column(9, 0), 0);
 }
 
 }  // namespace
