@@ -103,6 +103,8 @@ class Domain {
   virtual std::span<const Cheat> cheats() const = 0;
   /// Hosts that a program can be written for, if there are any.
   virtual std::span<const HostExport> host_exports() const { return {}; }
+  /// Whether scenarios draw on EvaluationOptions::timeline.
+  virtual bool draws_timelines() const { return false; }
   /// Throws InputError for a workload or an option that cannot be used.
   virtual std::unique_ptr<Workload> open(const ScenarioRequest& request) const = 0;
 };

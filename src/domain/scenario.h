@@ -14,9 +14,13 @@
 
 namespace syswright {
 
+class Timeline;  // domain/timeline.h
+
 struct EvaluationOptions {
   DecisionLog* log = nullptr;  ///< filled with every decision, if given
   std::stop_token stop;        ///< checked often enough that a run ends within 100 ms
+  /// Where the run is drawn, if given and the domain draws timelines; it changes nothing in the result.
+  Timeline* timeline = nullptr;
 };
 
 class Scenario;

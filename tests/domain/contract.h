@@ -17,6 +17,7 @@
 #include "domain/domain.h"
 #include "judge/audit/audit.h"
 #include "policy/compile.h"
+#include "tests/domain/recorded_timeline.h"
 
 /// What every domain must keep, whatever it is of. A domain's test includes this and instantiates DomainContract with a
 /// maker of the domain and small requests: a few thousand events each, since simulations answer by the interpreter.
@@ -179,6 +180,40 @@ TEST_P(DomainContract, ALogChangesNothingAndIsTheSameAgain) {
     scenarios_[0]->evaluate(policy, {.log = &again});
     EXPECT_EQ(logged, scenarios_[0]->evaluate(policy)) << policy.name();
     EXPECT_EQ(log.records, again.records) << policy.name();
+  }
+}
+
+/// Whether spans lie behind or within each other: sorted by start, outer ones first, none ends behind one that it
+/// starts in.
+inline bool nested(std::vector<RecordedTimeline::Span> spans) {
+  std::stable_sort(spans.begin(), spans.end(), [](const auto& a, const auto& b) {
+    return a.start < b.start || (a.start == b.start && a.end > b.end);
+  });
+  std::vector<double> open;
+  for (const RecordedTimeline::Span& span : spans) {
+    while (!open.empty() && open.back() <= span.start) open.pop_back();
+    if (!open.empty() && span.end > open.back()) return false;
+    open.push_back(span.end);
+  }
+  return true;
+}
+
+TEST_P(DomainContract, ATimelineChangesNothingAndCanBeShown) {
+  if (!domain_->draws_timelines()) GTEST_SKIP() << domain_->name() << " draws no timelines";
+  for (const Policy& policy : policies_) {
+    RecordedTimeline timeline;
+    EXPECT_EQ(scenarios_[0]->evaluate(policy, {.timeline = &timeline}), scenarios_[0]->evaluate(policy));
+    EXPECT_FALSE(timeline.spans.empty()) << policy.name();
+    std::vector<std::vector<RecordedTimeline::Span>> rows(timeline.rows.size());
+    for (const RecordedTimeline::Span& span : timeline.spans) {
+      ASSERT_LT(span.row, rows.size());
+      EXPECT_TRUE(std::isfinite(span.start) && std::isfinite(span.end) && 0 <= span.start && span.start <= span.end)
+          << policy.name() << ": " << span.name << " from " << span.start << " to " << span.end;
+      rows[span.row].push_back(span);
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      EXPECT_TRUE(nested(rows[i])) << policy.name() << ": " << timeline.rows[i].group << ", " << timeline.rows[i].name;
+    }
   }
 }
 
