@@ -15,6 +15,9 @@ struct StepShape {
   std::uint32_t decodes = 0;         ///< sequences that get one token
   std::uint32_t decode_tokens = 0;   ///< tokens computed for them: more than `decodes` where drafts are verified
   double decode_kv_mean = 0;         ///< tokens in their KV caches
+  /// The fewest and the most tokens in the KV cache of one decoding sequence; both 0 without decodes. Where the mean
+  /// lies between the two, (mean - min) / (max - min), is what the measured skew of attention depends on.
+  std::uint32_t decode_kv_min = 0;
   std::uint32_t decode_kv_max = 0;
   std::uint32_t sampled = 0;  ///< sequences whose logits are needed: decodes, and prefills that end
 
