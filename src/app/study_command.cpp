@@ -3,9 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <sstream>
 
 #include "app/commands.h"
 #include "app/json.h"
+#include "app/panel.h"
 #include "app/workshop.h"
 #include "base/text.h"
 
@@ -34,6 +36,18 @@ LastRun last_run(const Ledger& ledger, const studies::Study& study) {
   return last;
 }
 
+/// A row whose last cell takes as many lines as it needs.
+void add_wrapped(Table& table, std::vector<std::string> cells, const std::string& text) {
+  constexpr std::size_t width = 66;
+  std::istringstream lines(wrapped(text, width));
+  for (std::string line; std::getline(lines, line);) {
+    std::vector<std::string> row = cells;
+    row.push_back(line);
+    table.add_row(std::move(row));
+    cells.assign(cells.size(), "");
+  }
+}
+
 ExitCode list(const Context& context, const std::string& ledger_option) {
   const auto ledger = open_ledger(context, ledger_option);
   Json array = Json::array();
@@ -47,8 +61,9 @@ ExitCode list(const Context& context, const std::string& ledger_option) {
                    .set("last_run", last.state)
                    .set("when", last.when.empty() ? Json() : Json(last.when))
                    .set("verdict", last.verdict.empty() ? Json() : Json(last.verdict)));
-    table.add_row({study->name(), last.state, last.when, study->claim()});
-    if (!last.verdict.empty()) table.add_row({"", "", "", "ours: " + last.verdict});
+    if (table.rows() > 0) table.add_rule();
+    add_wrapped(table, {study->name(), last.state, last.when.substr(0, last.when.find('T'))}, study->claim());
+    if (!last.verdict.empty()) add_wrapped(table, {"", "", ""}, "ours: " + last.verdict);
   }
   context.out() << (context.json ? array.text() : table.text());
   return ExitCode::ok;
@@ -87,7 +102,9 @@ Json result_json(const studies::Study& study, const studies::Result& result) {
 }
 
 void print(const Context& context, const studies::Study& study, const studies::Result& result) {
-  context.out() << fmt::format("{}: {}\nclaimed by: {}\n\n", study.name(), study.claim(), study.source());
+  constexpr std::size_t width = 100;
+  context.out() << wrapped(fmt::format("{}: {}", study.name(), study.claim()), width)
+                << wrapped("claimed by: " + study.source(), width) << "\n";
   Table table({{"figure"}, {"expected"}, {"ours"}, {"unit"}, {"holds"}});
   for (const studies::Figure& figure : result.figures) {
     table.add_row({figure.name, figure.expected, figure.ours_text, figure.unit, figure.holds ? "yes" : "NO"});
