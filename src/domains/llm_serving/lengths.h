@@ -44,6 +44,8 @@ struct Lengths {
   /// Independently this share of prompts, and of outputs, is longer by this factor.
   double inflated_share = 0;
   double inflation = 10;
+  /// Of the model, tokens: outputs are cut to leave 16 for a prompt, then prompts to what is left. 0: no limit.
+  std::uint32_t context = 0;
 };
 
 /// A built-in shape ("sharegpt", "azure-code", "azure-conversation", "mooncake", "arxiv"), or a spelt-out one:
@@ -52,6 +54,9 @@ struct Lengths {
 Lengths lengths_from(const std::string& text);
 /// Names of the built-in shapes, and where their figures come from.
 const std::vector<std::pair<std::string, std::string>>& length_shapes();
+
+/// A built-in shape by its name alone. Throws InputError that lists what there is.
+Lengths length_shape(const std::string& name);
 
 /// Pairs of a log, for drawing with replacement.
 Lengths resample_lengths(const Requests& requests);
@@ -64,5 +69,7 @@ Lengths fit_quantile_lengths(const Requests& requests);
 
 /// Prompt and output of request `index`: a pure function of its arguments, both at least 1 token.
 std::pair<std::uint32_t, std::uint32_t> draw_lengths(const Lengths& lengths, std::uint64_t seed, std::uint64_t index);
+/// The same with draws from `random`.
+std::pair<std::uint32_t, std::uint32_t> draw_lengths(const Lengths& lengths, Random random);
 
 }  // namespace syswright::llm_serving

@@ -41,6 +41,7 @@ struct GeneratorOptions {
 ///   "azure-code poisson:8/s"             another arrival process under the same lengths
 ///   "gamma:4/s,cv=2 fixed:prompt=512,output=128 requests=1000"
 ///   "mooncake duration=10min"
+///   "poisson:1/s fixed:prompt=512,output=128 sessions:turns=4,gap=60s,message=100,system=512"
 /// Throws InputError that lists what there is.
 GeneratorOptions generator_from(const std::string& text);
 /// True if the first word of `text` is one that generator_from knows: told from a file's name by it.

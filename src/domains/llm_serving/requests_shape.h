@@ -12,8 +12,9 @@
 
 namespace syswright::llm_serving {
 
-/// What is done to a workload before it is run. Steps in this order: arrivals, window, rate, limit, context, tenants,
-/// priorities, predictor.
+/// What is done to a workload before it is run. Steps in this order: arrivals, window, limit, rate, context, tenants,
+/// priorities, predictor. Draws belong to a request's place in the log (tenants to its session), so that a request that
+/// is kept stays the same whatever else is left out.
 struct ShapeOptions {
   std::optional<Arrivals> arrivals;  ///< laid under the requests, in their order, instead of their own
   double from = 0;                   ///< seconds: start of the window that is kept; its start becomes 0
