@@ -12,6 +12,8 @@
 #include "app/scenarios.h"
 #include "app/workshop.h"
 #include "base/file.h"
+#include "base/text.h"
+#include "domain/timeline.h"
 
 namespace syswright::app {
 namespace {
@@ -21,6 +23,7 @@ struct Arguments {
   WorkshopOptions workshop;
   std::vector<std::string> policies;
   std::string csv;
+  std::string timeline;
   bool no_bounds = false;
   bool no_audit = false;
 };
@@ -63,6 +66,23 @@ void print(const Context& context, const Domain& domain, const WorkloadSummary& 
   context.out() << "\n" << statement_text(context, {audit_verdict(audits), audit_tone(audits), "audit"});
 }
 
+/// Runs everything again, one after another, on one timeline.
+void draw(const Context& context, const std::string& path, const std::vector<Policy>& policies,
+          const std::vector<ScenarioPtr>& scenarios) {
+  ChromeTrace trace(path);
+  for (const ScenarioPtr& scenario : scenarios) {
+    for (const Policy& policy : policies) {
+      const bool told_apart = scenarios.size() > 1;
+      trace.begin_run(told_apart ? fmt::format("{}, {}", policy.name(), scenario->setting()) : policy.name());
+      scenario->evaluate(policy, {.stop = context.stop, .timeline = &trace});
+      if (context.interrupted()) return;
+    }
+  }
+  trace.commit();
+  context.note(fmt::format("timeline: {} ({} spans); https://ui.perfetto.dev and chrome://tracing open it", path,
+                           with_thousands(trace.spans())));
+}
+
 ExitCode run(const Context& context, const Domain& domain, const Arguments& arguments) {
   const std::vector<Policy> policies = find_policies(arguments.policies, domain, context.domains);
   const auto workload = open_workload(context, domain, arguments.request);
@@ -75,6 +95,7 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
   print(context, domain, workload->summary(), comparison, audits);
   if (!arguments.csv.empty()) write_file_atomically(arguments.csv, comparison_csv(domain, comparison));
   if (!comparison.complete) return ExitCode::interrupted;
+  if (!arguments.timeline.empty()) draw(context, arguments.timeline, policies, scenarios);
   return any_failed(comparison) || !judge::summarise(audits).holds() ? ExitCode::failed : ExitCode::ok;
 }
 
@@ -91,6 +112,12 @@ void add_domain(CLI::App& group, Context& context, const Domain& domain) {
       ->type_name("LIST");
   add_scenario_options(command, domain, arguments->request);
   command.add_option("--csv", arguments->csv, "Also write the results to this file")->type_name("FILE");
+  if (domain.draws_timelines()) {
+    command
+        .add_option("--timeline", arguments->timeline,
+                    "Also draw the runs, as a trace (JSON) that ui.perfetto.dev and chrome://tracing open")
+        ->type_name("FILE");
+  }
   command.add_flag("--no-bounds", arguments->no_bounds,
                    "Do not compute bounds, which can take as long as a few policies");
   command.add_flag(

@@ -159,5 +159,38 @@ TEST_F(RunCache, AStopEndsWithOneHundredAndThirty) {
   EXPECT_EQ(ran.json()["scenarios"][0]["policies"][0]["status"], "cancelled");
 }
 
+/// A trace that a viewer opens: one JSON document, whose events are of a kind that the format has.
+TEST(RunMultiRegion, DrawsATimeline) {
+  const TemporaryFolder folder;
+  const std::string file = folder / "run.json";
+  const Ran ran = run({"run", "multi_region", "--policy", "up_s,skynomad", "--job", "4h", "--deadline", "6h", "--jobs",
+                       "2", "--ledger", "none", "--timeline", file});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("timeline: " + file));
+  const auto trace = nlohmann::json::parse(read_file(file));
+  std::set<std::string> kinds;
+  std::set<std::string> groups;
+  for (const auto& event : trace["traceEvents"]) {
+    kinds.insert(event["ph"].get<std::string>());
+    if (event["name"] == "process_name") groups.insert(event["args"]["name"].get<std::string>());
+  }
+  EXPECT_THAT(kinds, ::testing::UnorderedElementsAre("M", "X", "i", "C"));
+  ASSERT_EQ(groups.size(), 4u) << "two jobs of two policies";
+  EXPECT_THAT(*groups.begin(), StartsWith("skynomad: job 1: "));
+}
+
+TEST(RunMultiRegion, ATimelineThatCannotBeWrittenIsAnError) {
+  const Ran ran = run({"run", "multi_region", "--policy", "up_s", "--job", "4h", "--deadline", "6h", "--jobs", "2",
+                       "--ledger", "none", "--no-audit", "--timeline", "/no/such/folder/run.json"});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.err, HasSubstr("/no/such/folder"));
+}
+
+TEST_F(RunCache, OffersATimelineOnlyWhereOneIsDrawn) {
+  const Ran ran = run_cache({"--policy", "lru", "--size", "50", "--timeline", "run.json"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("unknown option '--timeline'"));
+}
+
 }  // namespace
 }  // namespace syswright::app

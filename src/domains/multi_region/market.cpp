@@ -5,7 +5,8 @@
 
 namespace syswright::multi_region {
 
-Market::Market(std::shared_ptr<const Setup> setup) : setup_(std::move(setup)) {
+Market::Market(std::shared_ptr<const Setup> setup, Timeline* timeline) : setup_(std::move(setup)) {
+  if (timeline != nullptr) drawing_ = std::make_shared<Drawing>(*timeline, *setup_);
   accounts_.reserve(setup_->instances.size());
   sights_.resize(regions());
   order_.resize(regions());
@@ -196,11 +197,16 @@ void Market::run() {
   account_.egress += egress;
   account_.probing += probe_spend_;
   account_.last_tick = compute + egress + probe_spend_;
+  if (drawing_ != nullptr) {
+    const Milliseconds starting = setting().overhead + fleet().transfer_to(ran.from, std::max(ran.region, 0));
+    drawing_->ran(accounts_.size(), tick, ran, job_, starting, compute, egress);
+  }
   phase_ = Phase::begin;
 }
 
 void Market::finish_job() {
   account_.late = missed(setting(), job_);
+  if (drawing_ != nullptr) drawing_->finish(job_, account_, events_);
   accounts_.push_back(account_);
   account_ = {};
   job_ = {};

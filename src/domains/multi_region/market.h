@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/stepping.h"
+#include "domains/multi_region/drawing.h"
 #include "domains/multi_region/features.h"
 #include "domains/multi_region/knowledge.h"
 #include "domains/multi_region/rules.h"
@@ -51,7 +52,8 @@ inline constexpr std::size_t measure_count = 9;
 /// more if none could; (5) `probe` is asked of every region without the job; (6) the tick is run and paid.
 class Market {
  public:
-  explicit Market(std::shared_ptr<const Setup> setup);
+  /// timeline: borrowed; nullptr: nothing is drawn. A copy draws on the same one.
+  explicit Market(std::shared_ptr<const Setup> setup, Timeline* timeline = nullptr);
 
   bool next(Ask& ask, ProgramState& state);
   void reply(const Reply& reply);
@@ -127,6 +129,7 @@ class Market {
   std::vector<Lifetimes> lifetimes_;
   std::vector<int> new_losses_;
   std::vector<std::pair<std::size_t, double>> pending_reports_;  ///< signal * 64 + region, value
+  std::shared_ptr<Drawing> drawing_;                             ///< nullptr: none
 };
 
 /// Metrics and blocks of finished jobs.

@@ -25,7 +25,13 @@ Milliseconds read_positive_time(const std::string& text, const std::string& what
   return time;
 }
 
-double read_gigabytes(const std::string& text, const std::string& what) { return parse_size(text, what).value() / 1e9; }
+double read_gigabytes(const std::string& text, const std::string& what) {
+  // A bare number would be bytes, and moving a checkpoint of 50 bytes costs nothing.
+  if (text.find_first_not_of("0123456789.,") == std::string::npos && parse_size(text, what).value() > 0) {
+    throw InputError(fmt::format("{}: '{}' has no unit; say {}GB", what, text, text));
+  }
+  return parse_size(text, what).value() / 1e9;
+}
 
 double read_price(std::string text, const std::string& what) {
   if (text.empty()) return 0;

@@ -36,9 +36,9 @@ std::uint64_t MultiRegionScenario::events() const {
 Evaluation MultiRegionScenario::evaluate(const Policy& policy, const EvaluationOptions& options) const {
   if (policy.program() != nullptr) {
     check_domain(*policy.program());
-    return evaluate_program(Market(setup_), policy.program(), options);
+    return evaluate_program(Market(setup_, options.timeline), policy.program(), options);
   }
-  return run_mechanism(Market(setup_), ProgramState(), *multi_region_signature(),
+  return run_mechanism(Market(setup_, options.timeline), ProgramState(), *multi_region_signature(),
                        NativeRun(find_native(policy.name()).make), options);
 }
 

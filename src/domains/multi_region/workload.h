@@ -21,6 +21,7 @@ class MultiRegionDomain : public Domain {
   std::span<const Option> options() const override { return multi_region_options(); }
   std::span<const std::string> exemplars() const override;
   std::span<const Cheat> cheats() const override;
+  bool draws_timelines() const override { return true; }
   std::unique_ptr<Workload> open(const ScenarioRequest& request) const override;
 
  private:
@@ -33,10 +34,9 @@ class MultiRegionDomain : public Domain {
 /// Regions once read. One scenario for each set of regions, deadline and checkpoint.
 ///
 /// split  Time is cut in halves, where nobody measured if there is such a stretch, else in the middle. Training jobs
-/// lie
-///        in the first quarter, validation jobs in the second, test jobs in the second half. No tick is in two parts,
-///        and no job meets the stretch that was not measured. Numbered windows are parted by their numbers in the same
-///        way.
+///        lie in the first quarter, validation jobs in the second, test jobs in the second half. No tick is in two
+///        parts, and no job meets the stretch that was not measured. Numbered windows are parted by their numbers in
+///        the same way.
 /// zones  The same times; training and validation in every second region by name, the test in the others.
 /// all    All three parts are the same jobs, from the whole trace.
 class MultiRegionWorkload : public Workload {
