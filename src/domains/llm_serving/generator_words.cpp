@@ -32,6 +32,8 @@ constexpr std::array<Preset, 5> presets{{
     {"arxiv", "summaries of arXiv articles; the data has no arrivals, so they are Poisson", "poisson:2/s", 0},
 }};
 
+constexpr std::uint64_t most_requests = 100'000'000;  ///< of a workload that is bounded by its duration
+
 LengthCurve knots(std::vector<LengthCurve::Knot> list) {
   LengthCurve curve;
   curve.kind = LengthCurve::Kind::quantiles;
@@ -50,11 +52,19 @@ void make_mooncake_sessions(GeneratorOptions& options) {
                                   {0.9, 25561},
                                   {0.95, 38538},
                                   {0.99, 89869},
+                                  {0.999, 120636},
                                   {1, 126195}});
   Sessions sessions;
   sessions.turns = 1.63;
-  sessions.message =
-      knots({{0, 5}, {0.25, 7}, {0.5, 23}, {0.75, 425}, {0.9, 4267}, {0.95, 7046}, {0.99, 17091}, {1, 91467}});
+  sessions.message = knots({{0, 5},
+                            {0.25, 7},
+                            {0.5, 23},
+                            {0.75, 425},
+                            {0.9, 4267},
+                            {0.95, 7046},
+                            {0.99, 17091},
+                            {0.999, 38787},
+                            {1, 91467}});
   sessions.gap_median = 123;
   sessions.gap_sigma = 0.95;
   sessions.system = 512;
@@ -159,7 +169,8 @@ class Words {
     if (duration_) {
       if (options_.arrivals.kind == Arrivals::Kind::at_once && !count_) refuse("is all at once; give requests=1000");
       options_.duration = *duration_;
-      options_.requests = std::numeric_limits<std::uint32_t>::max();
+      options_.requests = most_requests;
+      if (!count_ && *duration_ * options_.arrivals.rate > 0.9 * most_requests) refuse("has too many requests");
     }
     if (count_) options_.requests = *count_;
     return std::move(options_);

@@ -86,7 +86,7 @@ LengthCurve quantiles_of(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   LengthCurve curve;
   curve.kind = Kind::quantiles;
-  for (const double p : {0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0}) {
+  for (const double p : {0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0}) {
     curve.knots.push_back({p, order_statistic(values, p)});
   }
   return curve;
@@ -129,7 +129,11 @@ double LengthCurve::quantile(double p) const {
   if (above == knots.begin()) return knots.front().tokens;
   if (above == knots.end()) return knots.back().tokens;
   const Knot& below = *(above - 1);
-  const double share = (p - below.p) / (above->p - below.p);
+  // Against normal quantiles a log-normal's logarithm runs straight; these have no ends, so that there p itself serves.
+  const bool at_end = below.p <= 0 || above->p >= 1;
+  const double low = at_end ? below.p : normal_quantile(below.p);
+  const double high = at_end ? above->p : normal_quantile(above->p);
+  const double share = ((at_end ? p : normal_quantile(p)) - low) / (high - low);
   return below.tokens * std::pow(above->tokens / below.tokens, share);
 }
 

@@ -16,7 +16,7 @@ struct LengthCurve {
   enum class Kind {
     constant,    ///< median
     log_normal,  ///< exp(N(ln median, sigma²)), within minimum … maximum
-    quantiles,   ///< by its quantile function: the logarithm runs straight between the knots
+    quantiles,   ///< by its quantile function: between the knots as of a log-normal
   };
   struct Knot {
     double p;       ///< rising from 0 to 1
@@ -63,7 +63,7 @@ Lengths resample_lengths(const Requests& requests);
 /// Log-normal curves through median and 90th percentile of prompts and outputs, and the correlation of their
 /// logarithms.
 Lengths fit_log_normal_lengths(const Requests& requests);
-/// Curves through eleven quantiles, and the rank correlation: closer than a log-normal where there is a limit or a
+/// Curves through twelve quantiles, and the rank correlation: closer than a log-normal where there is a limit or a
 /// second hump, and small enough to be printed.
 Lengths fit_quantile_lengths(const Requests& requests);
 
