@@ -7,7 +7,7 @@
 namespace syswright::llm_serving {
 
 /// seconds = base + decode · decodes + prefill · prefill tokens + occupancy · KV tokens that the step reads or writes /
-/// capacity. The first line of a published model of Llama-3-8B on A10s: 30 ms, 0.20 ms, 0.19 ms and 11.6 ms.
+/// capacity. Simple enough to check by hand; studies that publish such coefficients can be repeated with them.
 struct LinearOptions {
   double base = 0;       ///< s
   double decode = 0;     ///< s
