@@ -1,6 +1,7 @@
 #include "domains/domains.h"
 
 #include "domains/broadcast/broadcast.h"
+#include "domains/broker/broker.h"
 #include "domains/cache/cache.h"
 #include "domains/column_order/column_order.h"
 #include "domains/expert_placement/expert_placement.h"
@@ -14,6 +15,7 @@ namespace syswright {
 void register_domains(Registry<Domain>& registry) {
   registry.add(cache::make_cache_domain());
   registry.add(broadcast::make_broadcast_domain());
+  registry.add(broker::make_broker_domain());
   registry.add(spot::make_spot_domain());
   registry.add(multi_region::make_multi_region_domain());
   registry.add(transactions::make_transactions_domain());

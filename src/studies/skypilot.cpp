@@ -108,7 +108,7 @@ void measure(const Instance& job, const StudyContext& context, Measured& measure
 
 std::string milliseconds(std::vector<double> all) {
   std::sort(all.begin(), all.end());
-  return fmt::format("median {:.3g} ms, longest {:.3g} ms", all[all.size() / 2], all.back());
+  return fmt::format("median {:.4g} ms, longest {:.4g} ms", all[all.size() / 2], all.back());
 }
 
 Figure agreement_figure(const std::string& of, const std::string& whom, const Measured& measured) {

@@ -39,13 +39,8 @@ bool move_data_for_free(Cheated& cheated) {
   return on_other_markets(cheated, [](const Instance& job) {
     return on_another_market(job, [](Catalogue& catalogue) {
       for (double& price : catalogue.egress) price *= 0;  // what is not known stays unknown
+      catalogue.gbps *= 1e6;
     });
-  });
-}
-
-bool move_data_at_once(Cheated& cheated) {
-  return on_other_markets(cheated, [](const Instance& job) {
-    return on_another_market(job, [](Catalogue& catalogue) { catalogue.gbps *= 1e6; });
   });
 }
 
@@ -71,15 +66,16 @@ bool use_what_is_not_there(Cheated& cheated) {
 /// Tries that failed are not shown, nor the time that they took: as if the policy had known.
 bool hide_failed_tries(Cheated& cheated) {
   auto split = records_by_instance(cheated.scenario, cheated.run.log);
+  std::size_t hidden = 0;
   for (std::size_t i = 0; i < split.size(); ++i) {
     const Instance& job = cheated.scenario.instances()[i];
-    std::erase_if(split[i], [&](const DecisionLog::Record& record) { return job.blocked[record.subject] != 0; });
+    hidden +=
+        std::erase_if(split[i], [&](const DecisionLog::Record& record) { return job.blocked[record.subject] != 0; });
   }
   const auto metrics = play_log(cheated.policy, cheated.scenario, split);
-  const double before = cheated.run.evaluation.objective();
   cheated.run.log = joined(split);
   restate(cheated.run.evaluation, metrics);
-  return cheated.run.evaluation.objective() < before;
+  return hidden > 0;  // where only money counts, it is the time and the tries that are understated
 }
 
 /// The decisions are honest; the bill leaves out what moving data costs.
@@ -138,9 +134,8 @@ std::optional<Claim> in_each(const Claim& honest) {
 std::span<const Cheat> Problem::cheats() {
   static const std::vector<Cheat> cheats = [] {
     std::vector<Cheat> all = cheats_on_instances<Problem>(at_a_discount);
-    all.push_back({"moves_data_for_free", "decides and bills as if egress cost nothing", in_each<move_data_for_free>});
-    all.push_back({"moves_data_at_once", "decides and times as if networks were a million times as fast",
-                   in_each<move_data_at_once>});
+    all.push_back({"moves_data_for_free", "decides and bills as if moving data cost nothing and took no time",
+                   in_each<move_data_for_free>});
     all.push_back({"pays_spot_for_all", "rents on demand at 40% of the price", in_each<pay_spot_for_all>});
     all.push_back(
         {"uses_what_is_not_there", "runs tasks on offers that are not to be had", in_each<use_what_is_not_there>});
