@@ -17,6 +17,8 @@ namespace syswright::design {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
+/// A narrow search: these constants were tuned on miniatures before, or bred.
+constexpr TuningRules polishing{.rounds = 12, .points = 10, .spread = 0.15, .max_constants = 16};
 
 using Field = std::vector<Candidate*>;
 
@@ -43,6 +45,7 @@ class Evolution {
     for (generation_ = 1; search_.may_go_on(); ++generation_) {
       live();
       if (generation_ % options_.tune_every == 0) tune_elites();
+      polish();
       if (generation_ % options_.migration_every == 0) migrate();
       renew();
     }
@@ -246,7 +249,8 @@ class Evolution {
         if (candidate->known(home_) && !candidate->known(top)) newcomers.push_back(candidate);
       }
     }
-    const Field& hall = trials().hall();
+    Field hall = trials().hall();
+    std::erase_if(hall, [this](const Candidate* candidate) { return !candidate->known(home_); });
     const Candidate* bar = hall.size() < Trials::hall_size / 2 ? nullptr : hall[Trials::hall_size / 2 - 1];
     std::erase_if(newcomers, [&](const Candidate* candidate) {
       return !std::isfinite(candidate->loss(home_)) || (bar != nullptr && fitness(*candidate) > fitness(*bar));
@@ -294,6 +298,36 @@ class Evolution {
     }
     for (std::size_t i = 0; i < fields.size(); ++i) join(islands_[i], fields[i]);
     promote(fields);
+  }
+
+  /// Tunes the best program that was not yet tuned there on the whole scenarios, where a miniature no longer tells its
+  /// variants apart; as often as its share of what was spent allows.
+  void polish() {
+    const std::size_t top = trials().top();
+    if (top == home_) return;
+    const double price = static_cast<double>(polishing.rounds * polishing.points) * trials().levels()[top].cost;
+    if (static_cast<double>(polishings_ + 1) * price > options_.polish * search_.spending().spent()) return;
+    const Field& hall = trials().hall();
+    const auto rough = std::find_if(hall.begin(), hall.end(), [this](const Candidate* c) { return !is_polished(*c); });
+    if (rough == hall.end()) return;
+    Candidate* const chosen = *rough;
+    polished_.insert(chosen->digest());
+    note("polishing the best, generation");
+    const std::uint64_t turn = (std::uint64_t{1} << 32) + polishings_++;
+    for (const Tuned& tuned : tune(search_, {&chosen, 1}, top, turn, polishing)) {
+      trials().measure({&tuned.better, 1}, home_);
+      for (Island& island : islands_) {
+        const Field& members = island.members;
+        if (std::find(members.begin(), members.end(), chosen) == members.end()) continue;
+        join(island, {tuned.better});
+        crown(island);
+      }
+    }
+  }
+
+  bool is_polished(const Candidate& candidate) const {
+    const bool tuned = candidate.origin == tuning_origin && !candidate.parents.empty();
+    return polished_.contains(candidate.digest()) || (tuned && polished_.contains(candidate.parents.front()));
   }
 
   /// The best of each island visit the next one round the ring, once they were retested.
@@ -360,6 +394,8 @@ class Evolution {
   Archive archive_;
   std::vector<Island> islands_;
   std::set<const Candidate*> tuned_;
+  std::set<Digest> polished_;
+  std::uint64_t polishings_ = 0;
   std::size_t generation_ = 0;
 };
 

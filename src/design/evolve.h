@@ -19,6 +19,7 @@ struct EvolveOptions {
   std::size_t migrants = 3;
   std::size_t retests = 1;     ///< members of an island that are tried on the whole scenarios before a migration
   std::size_t tune_every = 6;  ///< generations
+  double polish = 0.1;         ///< share of what is spent that may go to constants tuned on the whole scenarios
   std::size_t patience = 15;   ///< generations without progress after which an island starts anew
   /// A node more must lower the loss by this share, or the smaller program counts as the better.
   double parsimony = 5e-5;
@@ -28,7 +29,8 @@ struct EvolveOptions {
 /// Typed genetic programming on islands. Every generation breeds a brood on each island by tournament, crossover and
 /// mutation, races all of them on miniatures of the training scenarios, and lets the winners join; the most promising
 /// are tried on the whole scenarios. An archive keeps behaviourally different programs to breed from, constants of the
-/// best are tuned by CMA-ES, neighbours exchange migrants, and an island that no longer improves starts anew.
+/// best are tuned by CMA-ES, on miniatures and, now and then, on the whole scenarios, neighbours exchange migrants, and
+/// an island that no longer improves starts anew.
 ///
 /// A low loss on a miniature may be luck, so elites are retested on the whole scenarios before they spread: the leader
 /// of an island gives way only to a member that is surely better there, by the paired interval, and only leaders and

@@ -13,8 +13,10 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// A finalist is as good as the best if it trails by less than this many standard errors: then the simpler one wins.
+/// A finalist is as good as the best if it trails by less than this many standard errors: then a simpler one wins.
 constexpr double indistinguishable = 0.5;
+/// By this share of the loss a simpler program may trail for each node that it saves.
+constexpr double worth_of_a_node = 5e-5;
 /// Chance that an incumbent loses its place to a program that is no better.
 constexpr double sure = 0.05;
 /// Programs whose block costs differ by less than this share behave alike.
@@ -165,14 +167,18 @@ PairedDifference Search::compare(const Finalist& a, const Finalist& b, std::span
   return difference;
 }
 
-/// The best, or the simplest of those that cannot be told from it. Finalists are sorted by loss.
+/// The best, or, of those that cannot be told from it, the one whose simplicity outweighs what it trails by. Finalists
+/// are sorted by loss.
 std::size_t Search::simplest_of_best(const std::vector<Finalist>& finalists) const {
   const std::vector<double> weights = validation_weights(finalists);
+  const auto burden = [&](const Finalist& one) {
+    return one.loss + std::abs(finalists[0].loss) * worth_of_a_node * static_cast<double>(one.candidate->size());
+  };
   std::size_t chosen = 0;
   for (std::size_t i = 1; i < finalists.size(); ++i) {
     const PairedDifference behind = compare(finalists[i], finalists[0], weights);
     const bool close = std::isfinite(behind.error) && behind.difference <= indistinguishable * behind.error;
-    if (close && finalists[i].candidate->size() < finalists[chosen].candidate->size()) chosen = i;
+    if (close && burden(finalists[i]) < burden(finalists[chosen])) chosen = i;
   }
   return chosen;
 }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "design/tuning.h"
 #include "domain/aggregate.h"
 
 namespace syswright::design {
@@ -15,6 +16,11 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 bool same_results(const Candidate& a, const Candidate& b, std::size_t level) {
   return a.levels[level].objectives == b.levels[level].objectives && a.levels[level].blocks == b.levels[level].blocks;
+}
+
+/// Whether both are the same program with other constants.
+bool siblings(const Candidate& a, const Candidate& b) {
+  return a.origin == tuning_origin && b.origin == tuning_origin && a.parents == b.parents;
 }
 
 }  // namespace
@@ -188,6 +194,13 @@ void Trials::welcome(Candidate& candidate) {
     best_ = &candidate;
     improvements_.push_back(&candidate);
     convergence_.push_back({candidate.spent, objective(candidate.loss(level))});
+  }
+  // Of one program with several constants the best stays: the others would crowd out what is different.
+  const auto sibling =
+      std::find_if(hall_.begin(), hall_.end(), [&](const Candidate* other) { return siblings(candidate, *other); });
+  if (sibling != hall_.end()) {
+    if (candidate.loss(level) >= (*sibling)->loss(level)) return;
+    hall_.erase(sibling);
   }
   // Of programs with the same results the simplest stays.
   const auto twin = std::find_if(hall_.begin(), hall_.end(),

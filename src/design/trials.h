@@ -83,7 +83,8 @@ class Trials {
   Candidate* best() const { return best_; }
   /// Best by loss at the highest level at which any is known; nullptr if none is.
   Candidate* most_promising() const;
-  /// Candidates known at the top level, best first; at most `hall_size`, each apart from the others in its results.
+  /// Candidates known at the top level, best first; at most `hall_size`, each apart from the others in its results,
+  /// and of one tuning only the best.
   const std::vector<Candidate*>& hall() const { return hall_; }
   static constexpr std::size_t hall_size = 32;
 

@@ -52,7 +52,7 @@ void draw(Search& search, Bench& bench, Random& random) {
       values[i] = bench.signs[i] * rounded(std::exp(std::clamp(point[i], -300.0, 300.0)), 3);
     }
     const policy::ProgramPtr program = with_constants(search.grammar().vocabulary(), *bench.original->program, values);
-    Candidate* candidate = search.trials().propose(program, "tune constants", {bench.original->digest()});
+    Candidate* candidate = search.trials().propose(program, std::string(tuning_origin), {bench.original->digest()});
     bench.tried.push_back(candidate != nullptr ? candidate : search.trials().find(program->digest()));
   }
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "design/search.h"
@@ -15,6 +16,9 @@ std::vector<double> constants_of(const policy::Program& program);
 /// Throws InputError for a wrong number of values.
 policy::ProgramPtr with_constants(const Vocabulary& vocabulary, const policy::Program& program,
                                   std::span<const double> values);
+
+/// Candidate::origin of what tune() proposes; its parent is the program that was tuned.
+inline constexpr std::string_view tuning_origin = "tune constants";
 
 struct TuningRules {
   std::size_t rounds = 5;

@@ -29,6 +29,8 @@ std::vector<RulePart> parts_of(const policy::Program& program) {
 }
 
 bool is_number(const policy::Node& node) { return node.type.kind == ValueKind::number; }
+bool is_boolean(const policy::Node& node) { return node.type.kind == ValueKind::boolean; }
+bool is_action(const policy::Node& node) { return node.type.kind == ValueKind::action; }
 
 template <typename Predicate>
 std::optional<NodeId> pick_node(Random& random, const policy::Graph& graph, const Predicate& predicate) {
@@ -182,22 +184,32 @@ std::optional<RulePart> Variation::insert(Random& random, const RulePart& part) 
     const Op op = random.chance(0.5) ? Op::multiply : Op::divide;
     return draft.finish(draft.builder().apply(op, {whole, *word}), part.mode);
   }
-  const auto target = pick_node(random, part.graph, is_number);
+  // Where actions are picked, the conditions carry the rule: one more of them is worth as much as one more term.
+  const bool picks = is_action(part.graph[part.graph.root()]);
+  const auto target = pick_node(
+      random, part.graph, [&](const policy::Node& node) { return is_number(node) || (picks && is_boolean(node)); });
   if (!target) return std::nullopt;
   const NodeId root = draft.rebuild(part, *target, [&](Draft& d, std::span<const NodeId> operands) {
-    return partnered(random, d, d.copy_node(part, *target, operands));
+    const NodeId node = d.copy_node(part, *target, operands);
+    if (is_number(part.graph[*target])) return partnered(random, d, node);
+    const NodeId more = grammar_.condition(random, d, 1);
+    return d.builder().apply(random.chance(0.5) ? Op::logical_and : Op::logical_or, {node, more});
   });
   return draft.finish(root, part.mode);
 }
 
 std::optional<RulePart> Variation::condition(Random& random, const RulePart& part) const {
   Draft draft = draft_for(random, part, 0.2);
-  const auto target = pick_node(random, part.graph, is_number);
+  const auto target =
+      pick_node(random, part.graph, [](const policy::Node& node) { return is_number(node) || is_action(node); });
   if (!target) return std::nullopt;
   const NodeId root = draft.rebuild(part, *target, [&](Draft& d, std::span<const NodeId> operands) {
     policy::GraphBuilder& builder = d.builder();
     const NodeId node = d.copy_node(part, *target, operands);
     const NodeId decided = grammar_.condition(random, d, 1);
+    if (is_action(part.graph[*target])) {
+      return builder.apply(Op::select, {decided, grammar_.expression(random, d, d.type(node), 0), node});
+    }
     NodeId other = policy::no_node;
     switch (random.below(3)) {
       case 0:

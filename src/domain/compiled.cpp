@@ -20,7 +20,8 @@ class CodeStore {
   }
 
  private:
-  static constexpr std::size_t capacity = 32;
+  /// More than a designer evaluates together: its batch asks for each program once a scenario, the longest first.
+  static constexpr std::size_t capacity = 160;
   struct Entry {
     Digest digest;
     policy::JitParts parts;

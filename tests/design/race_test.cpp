@@ -1,6 +1,7 @@
 #include "design/race.h"
 
 #include "design/archive.h"
+#include "design/tuning.h"
 #include "tests/design/toy_task.h"
 
 namespace syswright::design {
@@ -96,6 +97,21 @@ TEST_F(RaceTest, TheHallKeepsTheSimplestOfEqualResults) {
   const std::vector<Candidate*> field{other, longer, shorter};
   trials_.measure(field, 1);
   EXPECT_THAT(trials_.hall(), testing::ElementsAre(shorter, other));
+}
+
+TEST_F(RaceTest, TheHallKeepsTheBestOfATuning) {
+  const std::vector<Digest> parents{toy_program(domain_, smith)->digest()};
+  const auto tuned = [&](const char* text, const std::vector<Digest>& from) {
+    return trials_.propose(toy_program(domain_, text), std::string(tuning_origin), from);
+  };
+  Candidate* const middling = tuned(dearest, parents);
+  Candidate* const worst = tuned(wrong, parents);
+  Candidate* const best = tuned(smith, parents);
+  Candidate* const of_another = tuned(shortest, {});
+  const std::vector<Candidate*> field{middling, worst, best, of_another};
+  trials_.measure(field, 1);
+  ASSERT_LT(best->loss(1), middling->loss(1));
+  EXPECT_THAT(trials_.hall(), testing::ElementsAre(best, of_another));
 }
 
 TEST_F(RaceTest, LossesAreWeightedSoThatNoScenarioDominates) {

@@ -1,11 +1,17 @@
 #include "design/variation.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <map>
 
 #include "tests/design/toy_task.h"
 
 namespace syswright::design {
 namespace {
+
+bool is_choice(const policy::Rule& rule) {
+  return rule.graph[rule.graph.root()].type.kind == policy::ValueKind::action;
+}
 
 class VariationTest : public testing::Test {
  protected:
@@ -63,6 +69,35 @@ TEST_F(VariationTest, ConstantMovesNothingButConstants) {
     EXPECT_EQ(rule.graph.size(), parent->rule_for(0)->graph.size());
   }
   EXPECT_GT(moved, 30);
+}
+
+/// What picks actions is made of conditions: they get company, and choices get exceptions.
+TEST_F(VariationTest, AChoiceOfActionsGrowsByConditions) {
+  const auto parent = toy_program(domain_, R"(policy p for toy {
+    value gear(work) { return work > 3s ? turbo : normal; } })");
+  const auto count = [](const policy::Program& program, std::initializer_list<policy::Op> ops) {
+    std::size_t found = 0;
+    for (const policy::Rule& rule : program.rules()) {
+      if (!is_choice(rule)) continue;
+      for (const policy::Node& node : rule.graph.nodes()) {
+        const bool choice = node.op != policy::Op::select || node.type.kind == policy::ValueKind::action;
+        found += choice && std::find(ops.begin(), ops.end(), node.op) != ops.end() ? 1 : 0;
+      }
+    }
+    return found;
+  };
+  int joined = 0;
+  int excepted = 0;
+  for (std::uint64_t i = 0; i < 600; ++i) {
+    Random random(6, "variation test", i);
+    const auto child = variation_.mutate(random, *parent);
+    if (!child) continue;
+    using enum policy::Op;
+    if (child->origin == "insert") joined += count(*child->program, {logical_and, logical_or}) > 0 ? 1 : 0;
+    if (child->origin == "condition") excepted += count(*child->program, {select}) > 1 ? 1 : 0;
+  }
+  EXPECT_GT(joined, 10);
+  EXPECT_GT(excepted, 10);
 }
 
 TEST_F(VariationTest, CrossoverReadsWhatThePartnerReads) {
