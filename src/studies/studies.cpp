@@ -4,6 +4,7 @@
 #include "studies/cloudcast.h"
 #include "studies/design_loop.h"
 #include "studies/leaderboard.h"
+#include "studies/skynomad.h"
 #include "studies/skypilot.h"
 
 namespace syswright::studies {
@@ -13,6 +14,7 @@ void register_studies(Registry<Study>& registry) {
   registry.add(make_cant_be_late_study());
   registry.add(make_cloudcast_study());
   registry.add(make_skypilot_study());
+  registry.add(make_skynomad_study());
   registry.add(make_transactions_study());
   registry.add(make_model_placement_study());
   registry.add(make_expert_placement_study());

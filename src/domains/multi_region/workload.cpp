@@ -205,42 +205,72 @@ std::vector<MultiRegionWorkload::Start> MultiRegionWorkload::starts(Part part, s
   return found;
 }
 
-std::vector<ScenarioPtr> MultiRegionWorkload::made(Part part) const {
-  static constexpr const char* names[] = {"training", "validation", "test", "whole"};
-  std::vector<ScenarioPtr> scenarios;
-  for (const std::string& choice : options_.regions) {
-    const std::vector<std::size_t> chosen = regions_of(choice, part);
-    for (const Milliseconds deadline : options_.deadlines) {
-      const auto needed = static_cast<std::size_t>(deadline / trace_.tick);
-      if (needed == 0) throw InputError("deadline: shorter than a tick of the trace");
-      std::map<const Episode*, RecordingPtr> recordings;
-      std::vector<Instance> instances;
-      for (const Start& start : starts(part, needed)) {
-        RecordingPtr& recording = recordings[start.episode];
-        if (recording == nullptr) recording = only(*start.episode->recording, chosen);
-        instances.push_back({recording, start.tick, fmt::format("{} from tick {}", start.episode->name, start.tick)});
-      }
-      for (const double checkpoint : options_.checkpoints) {
-        Setup setup;
-        setup.setting = {.tick = trace_.tick,
-                         .job = options_.job,
-                         .deadline = deadline,
-                         .overhead = options_.overhead,
-                         .checkpoint_gb = checkpoint,
-                         .probe_charge = options_.probe_charge,
-                         .probe_every = options_.probe_every};
-        setup.fleet = make_fleet(trace_, chosen, checkpoint, egress_, options_).fleet;
-        setup.instances = instances;
-        setup.name = fmt::format("{} regions, deadline {}, checkpoint {}", chosen.size(), short_time(deadline),
-                                 format_quantity(checkpoint * 1e9, bytes_dimension));
-        if (chosen.size() == 1) setup.name.replace(0, 9, trace_.regions[chosen[0]].name);
-        setup.label = fmt::format("{}, {}, {} jobs, {}", trace_.name, names[static_cast<int>(part)], instances.size(),
-                                  setup.name);
-        scenarios.push_back(std::make_shared<MultiRegionScenario>(std::move(setup)));
-      }
+std::vector<MultiRegionWorkload::Choice> MultiRegionWorkload::practice_of(
+    const std::vector<std::size_t>& regions) const {
+  constexpr std::size_t fewest = 4;
+  if (regions.size() < fewest) return {};
+  std::vector<std::size_t> by_price = regions;
+  const Recording& recording = *trace_.episodes.front().recording;
+  std::stable_sort(by_price.begin(), by_price.end(), [&](std::size_t a, std::size_t b) {
+    return recording.spot_prices[a].front() < recording.spot_prices[b].front();
+  });
+  const auto kept = [&](std::string name, auto keep) {
+    Choice choice{{}, std::move(name)};
+    for (std::size_t i = 0; i < by_price.size(); ++i) {
+      if (keep(i)) choice.regions.push_back(by_price[i]);
     }
+    std::sort(choice.regions.begin(), choice.regions.end());
+    return choice;
+  };
+  return {kept(", without the cheapest third", [&](std::size_t i) { return 3 * i >= by_price.size(); }),
+          kept(", every second by price", [](std::size_t i) { return i % 2 == 0; }),
+          kept(", every other second by price", [](std::size_t i) { return i % 2 == 1; })};
+}
+
+std::vector<ScenarioPtr> MultiRegionWorkload::made(Part part) const {
+  const bool practice = options_.practice && (part == Part::train || part == Part::validation);
+  std::vector<ScenarioPtr> scenarios;
+  for (const std::string& name : options_.regions) {
+    const std::vector<std::size_t> regions = regions_of(name, part);
+    add({regions, ""}, part, scenarios);
+    if (!practice) continue;
+    for (const Choice& choice : practice_of(regions)) add(choice, part, scenarios);
   }
   return scenarios;
+}
+
+void MultiRegionWorkload::add(const Choice& choice, Part part, std::vector<ScenarioPtr>& scenarios) const {
+  static constexpr const char* names[] = {"training", "validation", "test", "whole"};
+  const std::vector<std::size_t>& chosen = choice.regions;
+  for (const Milliseconds deadline : options_.deadlines) {
+    const auto needed = static_cast<std::size_t>(deadline / trace_.tick);
+    if (needed == 0) throw InputError("deadline: shorter than a tick of the trace");
+    std::map<const Episode*, RecordingPtr> recordings;
+    std::vector<Instance> instances;
+    for (const Start& start : starts(part, needed)) {
+      RecordingPtr& recording = recordings[start.episode];
+      if (recording == nullptr) recording = only(*start.episode->recording, chosen);
+      instances.push_back({recording, start.tick, fmt::format("{} from tick {}", start.episode->name, start.tick)});
+    }
+    for (const double checkpoint : options_.checkpoints) {
+      Setup setup;
+      setup.setting = {.tick = trace_.tick,
+                       .job = options_.job,
+                       .deadline = deadline,
+                       .overhead = options_.overhead,
+                       .checkpoint_gb = checkpoint,
+                       .probe_charge = options_.probe_charge,
+                       .probe_every = options_.probe_every};
+      setup.fleet = make_fleet(trace_, chosen, checkpoint, egress_, options_).fleet;
+      setup.instances = instances;
+      setup.name = fmt::format("{} regions{}, deadline {}, checkpoint {}", chosen.size(), choice.name,
+                               short_time(deadline), format_quantity(checkpoint * 1e9, bytes_dimension));
+      if (chosen.size() == 1) setup.name.replace(0, 9, trace_.regions[chosen[0]].name);
+      setup.label =
+          fmt::format("{}, {}, {} jobs, {}", trace_.name, names[static_cast<int>(part)], instances.size(), setup.name);
+      scenarios.push_back(std::make_shared<MultiRegionScenario>(std::move(setup)));
+    }
+  }
 }
 
 std::vector<ScenarioPtr> MultiRegionWorkload::scenarios() const { return made(Part::all); }

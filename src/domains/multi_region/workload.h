@@ -39,6 +39,10 @@ class MultiRegionDomain : public Domain {
 ///        the same way.
 /// zones  The same times; training and validation in every second region by name, the test in the others.
 /// all    All three parts are the same jobs, from the whole trace.
+///
+/// A few weeks hold few markets that differ: where one region is cheap and there throughout the first half, waiting for
+/// it is the best that can be learnt. So training and validation jobs also run in parts of four regions or more, sorted
+/// by price: without the cheapest third, and in either half of them (every second).
 class MultiRegionWorkload : public Workload {
  public:
   /// Throws InputError for options that do not fit the trace.
@@ -53,9 +57,15 @@ class MultiRegionWorkload : public Workload {
     const Episode* episode;
     std::size_t tick;
   };
+  struct Choice {
+    std::vector<std::size_t> regions;
+    std::string name;  ///< of its part, if it is one: ", without the cheapest third"
+  };
   std::vector<std::size_t> regions_of(const std::string& choice, Part part) const;
+  std::vector<Choice> practice_of(const std::vector<std::size_t>& regions) const;
   std::vector<Start> starts(Part part, std::size_t needed) const;
   std::vector<ScenarioPtr> made(Part part) const;
+  void add(const Choice& choice, Part part, std::vector<ScenarioPtr>& scenarios) const;
 
   RegionTrace trace_;
   EgressTable egress_;

@@ -1,7 +1,11 @@
 #include "domains/multi_region/trace.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <array>
+#include <map>
 
 #include "base/error.h"
 #include "domains/multi_region/scenario.h"
@@ -147,6 +151,36 @@ TEST(RegionTrace, GivenZonesAreKeptFromTraining) {
   for (const std::string& region : names(suite.test))
     EXPECT_THAT(names(suite.train), testing::Not(testing::Contains(region)));
   EXPECT_EQ(names(suite.train), names(suite.validation));
+}
+
+/// Parts of five regions, by price: without the cheapest third (two of five), first third and fifth, second and fourth.
+TEST(RegionTrace, PractisesInPartsOfTheRegions) {
+  std::map<std::string, std::string> files;
+  const std::array<double, 5> prices{1.3, 1.1, 1.5, 1.2, 1.4};
+  for (std::size_t i = 0; i < prices.size(); ++i) {
+    files[fmt::format("a-b{}-a/full.json", i)] = sample_json(i, 200, prices[i], 4);
+  }
+  const SampleFolder folder(files);
+  const auto parts_of = [&](const std::string& practice, auto part) {
+    const Suite suite =
+        MultiRegionDomain()
+            .open({.workload = folder.path(),
+                   .options = {{"job", "3h"}, {"deadline", "5h"}, {"jobs", "3"}, {"practice", practice}}})
+            ->suite();
+    std::vector<std::string> parts;
+    for (const ScenarioPtr& scenario : suite.*part) {
+      parts.emplace_back();
+      for (const Region& region : dynamic_cast<const MultiRegionScenario&>(*scenario).setup().fleet.regions) {
+        parts.back() += region.name.substr(3, 1);
+      }
+    }
+    return parts;
+  };
+  for (const auto part : {&Suite::train, &Suite::validation}) {
+    EXPECT_THAT(parts_of("parts", part), testing::ElementsAre("01234", "024", "012", "34"));
+    EXPECT_THAT(parts_of("whole", part), testing::ElementsAre("01234"));
+  }
+  EXPECT_THAT(parts_of("parts", &Suite::test), testing::ElementsAre("01234"));
 }
 
 }  // namespace
