@@ -15,42 +15,18 @@
 namespace syswright::llm_serving {
 namespace {
 
-/// Values on a full grid of D axes, the last the fastest.
-template <std::size_t D>
-double interpolated(const std::vector<float>& values, const std::array<GridAxis, D>& axes,
+/// The value between the corners of a cell; a corner without weight is not read.
+template <std::size_t D, std::size_t Axis = 0>
+double interpolated(const float* corner, const std::array<std::size_t, D>& stride,
                     const std::array<GridAxis::Cell, D>& cells) {
-  std::array<double, (1u << D)> corner;
-  std::array<std::size_t, D> stride;
-  std::size_t base = 0;
-  std::size_t step = 1;
-  for (std::size_t d = D; d-- > 0;) {
-    stride[d] = cells[d].weight == 0 ? 0 : step;
-    base += step * cells[d].index;
-    step *= axes[d].size();
+  if constexpr (Axis == D) {
+    return *corner;
+  } else {
+    const float* low = corner + cells[Axis].index * stride[Axis];
+    const double value = interpolated<D, Axis + 1>(low, stride, cells);
+    if (cells[Axis].weight == 0) return value;
+    return value + cells[Axis].weight * (interpolated<D, Axis + 1>(low + stride[Axis], stride, cells) - value);
   }
-  for (std::size_t c = 0; c < corner.size(); ++c) {
-    std::size_t at = base;
-    for (std::size_t d = 0; d < D; ++d) at += (c >> d & 1) * stride[d];
-    corner[c] = values[at];
-  }
-  std::size_t left = corner.size();
-  for (std::size_t d = D; d-- > 0;) {
-    left /= 2;
-    for (std::size_t c = 0; c < left; ++c) corner[c] += cells[d].weight * (corner[c + left] - corner[c]);
-  }
-  return corner[0];
-}
-
-/// Beyond the last levels, not less than at them.
-template <std::size_t D>
-double looked_up(const std::vector<float>& values, const std::array<GridAxis, D>& axes,
-                 std::array<GridAxis::Cell, D> cells) {
-  const double value = interpolated(values, axes, cells);
-  if (std::none_of(cells.begin(), cells.end(), [](const GridAxis::Cell& cell) { return cell.beyond; })) return value;
-  for (GridAxis::Cell& cell : cells) {
-    if (cell.beyond) cell.weight = 1;
-  }
-  return std::max(value, interpolated(values, axes, cells));
 }
 
 /// Points of one part, with D of their coordinates.
@@ -98,26 +74,27 @@ void fill_along(std::vector<double>& grid, const std::vector<std::uint32_t>& lev
 }
 
 template <std::size_t D>
-std::vector<float> full_grid(const Points<D>& points, const std::array<GridAxis, D>& axes) {
-  std::array<std::size_t, D> stride;
+AttentionGrid<D> full_grid(const Points<D>& points, const char* part) {
+  AttentionGrid<D> full{.axes = axes_of(points, part)};
   std::size_t size = 1;
   for (std::size_t d = D; d-- > 0;) {
-    stride[d] = size;
-    size *= axes[d].size();
+    full.stride[d] = size;
+    size *= full.axes[d].size();
   }
   if (size > (1u << 24)) throw InputError(fmt::format("a grid of {} points is too large", size));
   std::vector<double> grid(size, std::numeric_limits<double>::quiet_NaN());
   for (const auto& [at, time] : points) {
     std::size_t index = 0;
-    for (std::size_t d = 0; d < D; ++d) index += stride[d] * axes[d].locate(at[d]).index;
+    for (std::size_t d = 0; d < D; ++d) index += full.stride[d] * full.axes[d].locate(at[d]).index;
     grid[index] = time;
   }
   for (std::size_t d = D; d-- > 0;) {
     for (std::size_t at = 0; at < size; ++at) {
-      if (at / stride[d] % axes[d].size() == 0) fill_along(grid, axes[d].levels(), stride[d], at);
+      if (at / full.stride[d] % full.axes[d].size() == 0) fill_along(grid, full.axes[d].levels(), full.stride[d], at);
     }
   }
-  return {grid.begin(), grid.end()};
+  full.values.assign(grid.begin(), grid.end());
+  return full;
 }
 
 template <std::size_t D>
@@ -171,36 +148,44 @@ AttentionTable::AttentionTable(std::span<const AttentionPoint> points) {
       put(both, {point.chunk, point.past, point.decodes, point.kv}, point);
     }
   }
-  decode_axes_ = axes_of(decode, "decodes alone");
-  chunk_axes_ = axes_of(chunk, "a chunk alone");
-  both_axes_ = axes_of(both, "a chunk together with decodes");
-  decode_ = full_grid(decode, decode_axes_);
-  chunk_ = full_grid(chunk, chunk_axes_);
-  both_ = full_grid(both, both_axes_);
+  decodes_ = full_grid(decode, "decodes alone");
+  chunk_ = full_grid(chunk, "a chunk alone");
+  both_ = full_grid(both, "a chunk together with decodes");
 }
 
-double AttentionTable::decodes_alone(double decodes, double kv) const {
-  return looked_up<2>(decode_, decode_axes_, {decode_axes_[0].locate(decodes), decode_axes_[1].locate(kv)});
+template <std::size_t D>
+double AttentionGrid<D>::at(const std::array<double, D>& place) const {
+  std::array<GridAxis::Cell, D> cells;
+  bool beyond = false;
+  for (std::size_t d = 0; d < D; ++d) {
+    cells[d] = axes[d].locate(place[d]);
+    beyond = beyond || cells[d].beyond;
+  }
+  const double value = interpolated<D>(values.data(), stride, cells);
+  if (!beyond) return value;
+  for (GridAxis::Cell& cell : cells) {
+    if (cell.beyond) cell.weight = 1;
+  }
+  return std::max(value, interpolated<D>(values.data(), stride, cells));
 }
 
-double AttentionTable::chunk_alone(double chunk, double past) const {
-  return looked_up<2>(chunk_, chunk_axes_, {chunk_axes_[0].locate(chunk), chunk_axes_[1].locate(past)});
-}
+double AttentionTable::decodes_alone(double decodes, double kv) const { return decodes_.at({decodes, kv}); }
 
-double AttentionTable::both(double chunk, double past, double decodes, double kv) const {
-  return looked_up<4>(both_, both_axes_,
-                      {both_axes_[0].locate(chunk), both_axes_[1].locate(past), both_axes_[2].locate(decodes),
-                       both_axes_[3].locate(kv)});
-}
-
-double AttentionTable::microseconds(double chunk, double past, double decodes, double kv) const {
-  if (decodes <= 0) return chunk <= 0 ? 0 : chunk_alone(chunk, past);
-  if (chunk <= 0) return decodes_alone(decodes, kv);
-  const double together = both(chunk, past, decodes, kv);
-  const double smallest = both_axes_[0].levels().front();
+double AttentionTable::within(double chunk, double past, double decodes, double kv) const {
+  if (decodes <= 0) return chunk_.at({chunk, past});
+  const double together = both_.at({chunk, past, decodes, kv});
+  const double smallest = both_.axes[0].levels().front();
   if (chunk >= smallest) return together;
   const double alone = decodes_alone(decodes, kv);
   return alone + chunk / smallest * (together - alone);
+}
+
+double AttentionTable::microseconds(double chunk, double past, double decodes, double kv) const {
+  if (chunk <= 0) return decodes <= 0 ? 0 : decodes_alone(decodes, kv);
+  const double largest = chunk_.axes[0].levels().back();
+  if (chunk <= largest) return within(chunk, past, decodes, kv);
+  const double middle = past + (chunk - largest) / 2;
+  return within(largest, middle, decodes, kv) + (chunk / largest - 1) * chunk_.at({largest, middle});
 }
 
 }  // namespace syswright::llm_serving

@@ -39,16 +39,28 @@ class GridAxis {
   std::vector<std::uint8_t> below_;  // [0..last level] index of the level at or below
 };
 
+/// Values on a full grid of D axes, the last the fastest.
+template <std::size_t D>
+struct AttentionGrid {
+  std::array<GridAxis, D> axes;
+  std::array<std::size_t, D> stride{};
+  std::vector<float> values{};
+
+  /// By linear interpolation; beyond the last levels not less than at them.
+  double at(const std::array<double, D>& place) const;
+};
+
 /// Time of attention by linear interpolation over measurements on a grid of four dimensions that need not be full.
 /// Three parts are kept apart, since none says much about another: decodes alone (decodes × kv), a chunk alone
 /// (chunk × past), and both together (all four).
 ///
-/// Grids: each part is first made full over all of its levels, axis by axis: a line over kv that lacks a level takes
-/// the value between its neighbours on that line, then lines are put where a number of decodes is missing, then planes
+/// Holes: each part is first made full over all of its levels, axis by axis. A line over kv that lacks a level takes
+/// the value between its neighbours on that line; then lines are put where a number of decodes is missing, then planes
 /// where a past is missing. Measured points keep their value.
 /// Between decodes alone and the smallest measured chunk the time runs linearly. Below the smallest level of an axis it
-/// is that at the level (a kernel has a least time); beyond the largest it goes on along the last two levels, but never
-/// falls below the time at the last.
+/// is that at the level (a kernel has a least time). Beyond the largest it goes on along the last two levels, but never
+/// falls below the time at the last; a chunk beyond the largest costs what as many of the largest would, one after
+/// another, so that its time grows with the square.
 /// At most 16 loads; immutable.
 class AttentionTable {
  public:
@@ -57,19 +69,15 @@ class AttentionTable {
 
   /// Of one layer. decodes = 0: kv does not matter; chunk = 0: past does not; both 0: 0.
   double microseconds(double chunk, double past, double decodes, double kv) const;
-  /// What a step asks for twice, at the mean and at the longest KV cache.
-  double decodes_alone(double decodes, double kv) const;
 
  private:
-  double chunk_alone(double chunk, double past) const;
-  double both(double chunk, double past, double decodes, double kv) const;
+  double decodes_alone(double decodes, double kv) const;
+  /// Of a chunk up to the largest.
+  double within(double chunk, double past, double decodes, double kv) const;
 
-  std::array<GridAxis, 2> decode_axes_;  // decodes, kv
-  std::array<GridAxis, 2> chunk_axes_;   // chunk, past
-  std::array<GridAxis, 4> both_axes_;    // chunk, past, decodes, kv
-  std::vector<float> decode_;
-  std::vector<float> chunk_;
-  std::vector<float> both_;
+  AttentionGrid<2> decodes_;  // decodes, kv
+  AttentionGrid<2> chunk_;    // chunk, past
+  AttentionGrid<4> both_;     // chunk, past, decodes, kv
 };
 
 }  // namespace syswright::llm_serving
