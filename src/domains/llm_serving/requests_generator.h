@@ -49,7 +49,7 @@ bool is_generator(const std::string& text);
 /// Names of the built-in workloads, and a line about each.
 const std::vector<std::pair<std::string, std::string>>& generated_workloads();
 
-/// A pure function of the options; about 0.3 µs a request. Throws InputError for options out of range.
+/// A pure function of the options; about 1 µs a request. Throws InputError for options out of range.
 RequestLog generate_requests(const GeneratorOptions& options);
 
 }  // namespace syswright::llm_serving

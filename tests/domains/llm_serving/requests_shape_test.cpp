@@ -175,6 +175,26 @@ TEST(RequestsShape, DigestTellsContentsApart) {
   EXPECT_NE(shape_requests(blocks).requests->digest, plain);
 }
 
+TEST(RequestStatistics, FactsAreForPeople) {
+  Requests requests;
+  requests.list = {{.arrival = 0, .prompt = 1000, .output = 10}, {.arrival = 60, .prompt = 3000, .output = 30}};
+  const auto facts = request_facts(requests);
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"requests", "2"},
+      {"span", "1 min 00 s"},
+      {"arrivals", "0.0333 a second, gaps vary by 0 times their mean"},
+      {"prompt tokens", "mean 2,000, p50 2,000, p90 2,800, p99 2,980, longest 3,000"},
+      {"output tokens", "mean 20, p50 20, p90 28, p99 30, longest 30"}};
+  EXPECT_EQ(facts, expected);
+  requests.blocks = {1, 2, 1, 3, 4, 5, 6, 7};
+  requests.list[0].block_count = 2;
+  requests.list[1].first_block = 2;
+  requests.list[1].block_count = 6;
+  // Of 4,000 tokens the first 512 of the second request came before.
+  EXPECT_EQ(request_facts(requests).back(),
+            std::pair(std::string("prefix reuse"), std::string("12.8% of prompt tokens, with an unlimited cache")));
+}
+
 TEST(RequestsShape, SaysWhatIsWrong) {
   EXPECT_THAT(problem({.from = 9}), HasSubstr("the last arrives at 8 s"));
   EXPECT_THAT(problem({.duration = 0}), HasSubstr("has a length"));
