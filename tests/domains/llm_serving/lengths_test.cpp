@@ -103,7 +103,7 @@ TEST(Lengths, FitsRecoverWhatWasDrawn) {
   EXPECT_NEAR(fitted.output.sigma, 0.6, 0.02);
   EXPECT_NEAR(fitted.correlation, 0.5, 0.02);
   const Lengths by_quantiles = fit_quantile_lengths(log);
-  EXPECT_NEAR(by_quantiles.correlation, 0.5, 0.02);
+  EXPECT_NEAR(by_quantiles.correlation, 0.5, 0.01) << "the rank correlation itself is 0.483";
   const RequestStatistics before = request_statistics(log);
   const RequestStatistics after = request_statistics(drawn(by_quantiles, 40'000, 2));
   EXPECT_NEAR(after.prompt.mean, before.prompt.mean, 0.05 * before.prompt.mean);

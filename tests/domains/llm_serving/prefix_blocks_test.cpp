@@ -113,6 +113,16 @@ TEST(PrefixBlocks, CountsWhatIsNamed) {
   EXPECT_EQ(prefix_block_count(requests, requests.list[0], 1024, 5000), 0u);
 }
 
+TEST(RequestStatistics, OnlyALeadingRunIsReused) {
+  Requests requests;
+  requests.blocks = {1, 2, 3, 1, 9, 3};
+  requests.list = {{.prompt = 1536, .first_block = 0, .block_count = 3},
+                   {.prompt = 1536, .first_block = 3, .block_count = 3}};
+  const RequestStatistics statistics = request_statistics(requests);
+  EXPECT_EQ(statistics.reused_references, 1u);
+  EXPECT_EQ(statistics.reused_tokens, 512u);
+}
+
 TEST(RequestStatistics, ReuseAgreesWithSpeltOutTokens) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     const Spelt spelt = random_requests(seed);

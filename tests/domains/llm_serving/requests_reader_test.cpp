@@ -63,6 +63,9 @@ TEST(RequestsReader, CountsLeapDays) {
   EXPECT_THAT(arrivals(read(header + "2024-02-28T00:00:00Z,1,1\n2024-03-01T00:00:00Z,1,1\n")),
               ElementsAre(0, 2 * 86400.0));
   EXPECT_THAT(arrivals(read(header + "2023-02-28T00:00:00Z,1,1\n2023-03-01T00:00:00Z,1,1\n")), ElementsAre(0, 86400.0));
+  EXPECT_THAT(arrivals(read(header + "2100-02-28T00:00:00Z,1,1\n2100-03-01T00:00:00Z,1,1\n")), ElementsAre(0, 86400.0));
+  EXPECT_THAT(arrivals(read(header + "2000-02-28T00:00:00Z,1,1\n2000-03-01T00:00:00Z,1,1\n")),
+              ElementsAre(0, 2 * 86400.0));
   EXPECT_THAT(arrivals(read(header + "2023-12-31T23:00:00+01:00,1,1\n2024-01-01T00:00:00-00:30,1,1\n")),
               ElementsAre(0, 2.5 * 3600));
 }
@@ -152,6 +155,19 @@ TEST(RequestsReader, MakesBlocksOfTokenIds) {
     EXPECT_EQ(prefix_block(requests, requests.list[0], 16, i), prefix_block(requests, requests.list[1], 16, i));
   }
   EXPECT_NE(requests.blocks_of(requests.list[0])[2], requests.blocks_of(requests.list[1])[2]);
+}
+
+TEST(RequestsReader, BlocksOfTokenIdsKnowWhatIsBeforeThem) {
+  // All but the first of 20 tokens agree: no block does.
+  std::string tail;
+  for (int i = 1; i < 20; ++i) tail += "," + std::to_string(i);
+  const std::string front = R"({"input_toks": 20, "output_toks": 1, "arrival_time": 5, "input_tok_ids": [)";
+  const RequestLog log = read(front + "7" + tail + "]}\n" + front + "8" + tail + "]}\n");
+  const auto one = log.requests.blocks_of(log.requests.list[0]);
+  const auto other = log.requests.blocks_of(log.requests.list[1]);
+  ASSERT_EQ(one.size(), 2u);
+  EXPECT_NE(one[0], other[0]);
+  EXPECT_NE(one[1], other[1]);
 }
 
 TEST(RequestsReader, ReadsResultsOfVllmBenchServe) {
