@@ -4,7 +4,7 @@
 packages_build=(
   g++ cmake ninja-build ccache pkg-config
   libfmt-dev nlohmann-json3-dev libcli11-dev libsqlite3-dev libzstd-dev libxxhash-dev
-  libz3-dev coinor-libcbc-dev llvm-19-dev zlib1g-dev libxml2-dev libedit-dev libcurl4-openssl-dev
+  libz3-dev coinor-libcbc-dev libtomlplusplus-dev llvm-19-dev zlib1g-dev libxml2-dev libedit-dev libcurl4-openssl-dev
 )
 packages_run=(strace)
 packages_test=(libgtest-dev libgmock-dev librapidcheck-dev python3)

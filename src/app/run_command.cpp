@@ -5,10 +5,12 @@
 #include <ostream>
 
 #include "app/commands.h"
+#include "app/config.h"
 #include "app/judge_audit_view.h"
 #include "app/judge_evidence.h"
 #include "app/policies.h"
 #include "app/results.h"
+#include "app/run_diff.h"
 #include "app/scenarios.h"
 #include "app/workshop.h"
 #include "base/file.h"
@@ -24,6 +26,8 @@ struct Arguments {
   std::vector<std::string> policies;
   std::string csv;
   std::string timeline;
+  std::string config;
+  DiffArguments diff;
   bool no_bounds = false;
   bool no_audit = false;
 };
@@ -83,8 +87,25 @@ void draw(const Context& context, const std::string& path, const std::vector<Pol
                            with_thousands(trace.spans())));
 }
 
-ExitCode run(const Context& context, const Domain& domain, const Arguments& arguments) {
-  const std::vector<Policy> policies = find_policies(arguments.policies, domain, context.domains);
+/// The arguments with what a file says where the command line says nothing.
+Arguments completed(Arguments arguments, const Domain& domain) {
+  if (arguments.config.empty()) return arguments;
+  const Config config = read_config(arguments.config, domain);
+  complete_request(arguments.request, config);
+  if (arguments.policies.empty() && config.policy) arguments.policies = {*config.policy};
+  return arguments;
+}
+
+ExitCode run(const Context& context, const Domain& domain, const Arguments& given) {
+  if (!given.diff.files.empty()) {
+    DiffArguments diff = given.diff;
+    if (!given.policies.empty()) diff.policy = join(given.policies, ",");
+    return run_diff(context, domain, diff, given.workshop);
+  }
+  const Arguments arguments = completed(given, domain);
+  const std::vector<std::string> all{"all"};
+  const std::vector<Policy> policies =
+      find_policies(arguments.policies.empty() ? all : arguments.policies, domain, context.domains);
   const auto workload = open_workload(context, domain, arguments.request);
   const std::vector<ScenarioPtr> scenarios = workload->scenarios();
   const judge::Comparison comparison = evaluate(context, domain, policies, scenarios, arguments);
@@ -104,13 +125,25 @@ void add_domain(CLI::App& group, Context& context, const Domain& domain) {
       add_command(group, context, domain.name(), "Run policies of " + domain.name() + ": " + domain.summary(),
                   fmt::format("syswright run {} --policy all,best.pol --csv results.csv", domain.name()));
   const auto arguments = std::make_shared<Arguments>();
-  arguments->policies = {"all"};
   command
       .add_option("--policy", arguments->policies,
                   "Policies: baselines by name, programs by file, or 'all' baselines (default: all)")
       ->delimiter(',')
       ->type_name("LIST");
   add_scenario_options(command, domain, arguments->request);
+  CLI::Option* const config =
+      command
+          .add_option("--config", arguments->config,
+                      "Settings in a TOML file, named as the options here are; the command line goes first")
+          ->type_name("FILE");
+  command
+      .add_option("--diff", arguments->diff.files,
+                  "Two such files: say in which settings their runs differ, and what each contributes")
+      ->expected(2)
+      ->excludes(config)
+      ->type_name("FILE");
+  command.add_option("--metric", arguments->diff.metric, "The metric that --diff shows (default: the objective)")
+      ->type_name("NAME");
   command.add_option("--csv", arguments->csv, "Also write the results to this file")->type_name("FILE");
   if (domain.draws_timelines()) {
     command
