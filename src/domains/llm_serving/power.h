@@ -10,7 +10,7 @@ namespace syswright::llm_serving {
 /// limit, prefill near it (Patel et al., Splitwise, ISCA 2024, figures 8 and 9). Good for comparing policies on one
 /// GPU, for absolute joules to perhaps 25 %; frequency scaling and temperature are not modelled.
 struct PowerModel {
-  GpuCard gpu;
+  GpuCard gpu = {};
   double flops = 0;  ///< peak for the operands of the model
   double memory_share = 0.6;
   double degree = 1;

@@ -17,13 +17,13 @@ struct StepTimeSpec {
   /// A card's name, or the path of a model's config.json; not for "measured:", whose folder has its own. For "linear:"
   /// it may be empty; then transfers cost nothing.
   std::string model = "Llama-3.1-8B";
-  std::string cards;            ///< a JSON file with further cards; empty: none
+  std::string cards = {};       ///< a JSON file with further cards; empty: none
   Skew skew = Skew::table;      ///< only "measured:"
   double weight_bytes = 0;      ///< of a parameter; 0: the card's
   double kv_bytes = 0;          ///< of an element of the KV cache; 0: the card's
   std::uint64_t kv_tokens = 0;  ///< KV capacity; 0: by memory ("linear:" with an occupancy term needs it)
-  Efficiency efficiency;
-  MemoryPlan memory;
+  Efficiency efficiency = {};
+  MemoryPlan memory = {};
 };
 
 /// Throws InputError that names the nearest card, and what hardware can be written.

@@ -18,13 +18,13 @@ enum class Skew {
 };
 
 struct MeasuredOptions {
-  std::string folder;
+  std::string folder = {};
   std::uint32_t degree = 0;  ///< tensor parallel; 0: the smallest that was profiled
   Skew skew = Skew::table;
   /// GPU of the profile, for energy, KV room and all-reduces; empty: what its meta file calls `hardware`. A GPU without
   /// a card has no known power and KV room.
-  std::string gpu;
-  MemoryPlan memory;
+  std::string gpu = {};
+  MemoryPlan memory = {};
 };
 
 /// Step times from kernel times that were measured on a GPU, in the layout of LLMServingSim's profiler: a folder with

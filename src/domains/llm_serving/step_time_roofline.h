@@ -18,11 +18,11 @@ struct Efficiency {
 };
 
 struct RooflineOptions {
-  GpuCard gpu;
-  ModelCard model;
+  GpuCard gpu = {};
+  ModelCard model = {};
   std::uint32_t degree = 1;  ///< tensor parallel
-  Efficiency efficiency;
-  MemoryPlan memory;
+  Efficiency efficiency = {};
+  MemoryPlan memory = {};
 };
 
 /// Step times of hardware that nobody has to own: for each kernel the longer of its arithmetic and its memory traffic
