@@ -46,8 +46,17 @@ Evaluation Trial::audited(const std::string& method, const ScenarioPtr& scenario
   return evaluation;
 }
 
-std::optional<Evaluation> Trial::designed(const ScenarioPtr& scenario,
-                                          std::map<std::string, std::string> options) const {
+Evaluation Trial::evaluated(const Policy& policy, const ScenarioPtr& scenario) const {
+  const Job job{policy, scenario};
+  return evaluator_.evaluate(std::span(&job, 1), context_.stop).front();
+}
+
+judge::Comparison Trial::compared(std::span<const Policy> policies, std::span<const ScenarioPtr> scenarios,
+                                  std::size_t reference) const {
+  return judge::compare(domain_, policies, scenarios, evaluator_, {.reference = reference}, context_.stop);
+}
+
+std::optional<Policy> Trial::designed(std::map<std::string, std::string> options) const {
   if (option("budget") == "0") return std::nullopt;
   const std::uint64_t seed = parse_count(option("seed"), "--seed");
   const Suite suite = domain_.open({.options = std::move(options), .seed = seed})->suite();
@@ -69,8 +78,7 @@ std::optional<Evaluation> Trial::designed(const ScenarioPtr& scenario,
                         .searched = {}};
   const DesignRun run = run_design(plan, evaluator_, context_.stop, context_.stop);
   if (run.outcome.stopped || stopped()) return std::nullopt;
-  const Job job{Policy::of(run.outcome.best), scenario};
-  return evaluator_.evaluate(std::span(&job, 1), context_.stop).front();
+  return Policy::of(run.outcome.best);
 }
 
 namespace {

@@ -3,9 +3,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "judge/compare/compare.h"
 #include "studies/study.h"
 
 /// Four problems of the public ADRS leaderboard (UCB-ADRS/ADRS-Leaderboard), on its own instances where these are
@@ -37,9 +39,14 @@ class Trial {
   ScenarioPtr instances(std::map<std::string, std::string> options) const;
   /// Of a native policy; audited: throws Error if the auditor refuses it.
   Evaluation audited(const std::string& method, const ScenarioPtr& scenario) const;
-  /// A rule that a search found on generated instances, which are not those of `scenario`, evaluated there. Nothing if
-  /// the budget is 0 or a stop was asked for.
-  std::optional<Evaluation> designed(const ScenarioPtr& scenario, std::map<std::string, std::string> options) const;
+  /// Of any policy. Not audited.
+  Evaluation evaluated(const Policy& policy, const ScenarioPtr& scenario) const;
+  /// A rule that a search found on instances generated with these options, none of which the study judges by. Nothing
+  /// if the budget is 0 or a stop was asked for.
+  std::optional<Policy> designed(std::map<std::string, std::string> options) const;
+  /// Policies side by side, with the differences from the one at `reference` over the same blocks.
+  judge::Comparison compared(std::span<const Policy> policies, std::span<const ScenarioPtr> scenarios,
+                             std::size_t reference) const;
   /// How many of the domain's planted cheats, of those that find an occasion in the method's run, the audit of the
   /// domain or the comparison with the scenario refuses; "11 of 11".
   Figure refused_cheats(const std::string& method, const ScenarioPtr& scenario) const;

@@ -23,8 +23,7 @@ class ColumnOrder final : public Study {
   std::string name_ = "column_order";
   std::string claim_ =
       "On the leaderboard's table of beer reviews, an order of fields by group lets more than half of all characters "
-      "be "
-      "reused, more than any one order of fields found for all rows";
+      "be reused, more than any one order of fields found for all rows";
   std::string source_ =
       "ADRS leaderboard, LLM-SQL (LEVI 78.3 over several tables, of which this one is public); the claim is this "
       "project's own";
@@ -65,24 +64,26 @@ Result ColumnOrder::run(const StudyContext& context) const {
     best_fixed = std::max(best_fixed, fixed);
     result.figures.push_back(rate(method, "one order for all rows", fixed, listed, true));
   }
-  const double split = trial.audited("greedy_split", scenario).metrics[1];
-  const double value = trial.audited("greedy_value", scenario).metrics[1];
-  result.figures.push_back(rate("greedy_split", "above one order for all rows", split, listed, split > best_fixed));
-  result.figures.push_back(rate("greedy_value", "above 0.5, and above one order for all rows", value, listed,
-                                value > 0.5 && value > best_fixed));
+  for (const char* method : {"greedy_split", "greedy_value"}) {
+    result.figures.push_back(rate(method, "no claim", trial.audited(method, scenario).metrics[1], listed, true));
+  }
+  const double ahead = trial.audited("look_ahead", scenario).metrics[1];
+  result.figures.push_back(rate("look_ahead", "above 0.5, and above one order for all rows", ahead, listed,
+                                ahead > 0.5 && ahead > best_fixed));
   trial.told(0.35, "planted cheats");
   result.figures.push_back(trial.refused_cheats("by_saved", scenario));
   result.holds = std::all_of(result.figures.begin(), result.figures.end(), [](const Figure& one) { return one.holds; });
-  if (const auto rule = trial.designed(scenario, {{"effort", "20"}})) {
-    result.figures.push_back(rate("rule designed on generated tables", "above one order for all rows", rule->metrics[1],
-                                  listed, rule->metrics[1] > best_fixed));
+  if (const auto rule = trial.designed({{"effort", "20"}})) {
+    const double designed = trial.evaluated(*rule, scenario).metrics[1];
+    result.figures.push_back(rate("rule designed on generated tables", "above one order for all rows", designed, listed,
+                                  designed > best_fixed));
   }
   result.complete = !trial.stopped();
   result.holds = result.holds && result.complete;
   result.verdict = fmt::format(
       "{:.1f} % of the characters are reused by group, {:.1f} % with one order for all rows, "
       "{:.1f} % as listed",
-      100 * std::max(value, split), 100 * best_fixed, 100 * listed);
+      100 * ahead, 100 * best_fixed, 100 * listed);
   return result;
 }
 
