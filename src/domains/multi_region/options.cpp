@@ -90,9 +90,9 @@ const std::vector<Option>& multi_region_options() {
        "scenario "
        "for each",
        true},
-      {"practice", "parts",
-       "parts: training and validation jobs also run in parts of the regions, so that a policy meets markets in which "
-       "the best region is missing; whole: in all of them only (with set split or zones)"},
+      {"practice", "varied",
+       "varied: training and validation jobs also run without the cheapest regions, and with the availability of "
+       "regions exchanged; recorded: only in the regions as they were recorded (with set split or zones)"},
       {"deadline", "45h", "from the start of a job; one scenario for each", true},
       {"checkpoint", "50GB", "that is moved with the job; one scenario for each", true},
       {"job", "30h", "work of a job"},
@@ -117,7 +117,7 @@ MultiRegionOptions read_options(const ScenarioRequest& request) {
   const OptionValues values("multi_region", multi_region_options(), request);
   MultiRegionOptions options;
   options.cut = choose<Cut>(values, "set", {{"split", Cut::split}, {"zones", Cut::zones}, {"all", Cut::all}});
-  options.practice = choose<bool>(values, "practice", {{"parts", true}, {"whole", false}});
+  options.practice = choose<bool>(values, "practice", {{"varied", true}, {"recorded", false}});
   options.windows_only = choose<bool>(values, "cut", {{"whole", false}, {"windows", true}});
   options.regions = split_list(values.text("regions"), "regions");
   options.deadlines = read_each(values, "deadline", read_positive_time);

@@ -17,7 +17,7 @@ enum class Polarity { unavailable, available };
 /// What a user asked of the scenarios, read and checked as far as it can be without a trace.
 struct MultiRegionOptions {
   Cut cut = Cut::split;
-  bool practice = true;              ///< training and validation also in parts of the regions
+  bool practice = true;              ///< training and validation also in varied regions
   bool windows_only = false;         ///< of the trace: the numbered ones instead of the whole series
   std::vector<std::string> regions;  ///< "all", a number, or names with '+' between them
   std::vector<Milliseconds> deadlines;

@@ -29,12 +29,11 @@ std::size_t spread(std::size_t i, std::size_t count, std::size_t last) {
 }
 
 /// The chosen columns of a recording.
-RecordingPtr only(const Recording& recording, const std::vector<std::size_t>& chosen) {
+RecordingPtr only(const Recording& recording, const std::vector<std::size_t>& chosen,
+                  const std::vector<std::size_t>& availability) {
   auto part = std::make_shared<Recording>();
-  for (const std::size_t region : chosen) {
-    part->available.push_back(recording.available[region]);
-    part->spot_prices.push_back(recording.spot_prices[region]);
-  }
+  for (const std::size_t region : chosen) part->spot_prices.push_back(recording.spot_prices[region]);
+  for (const std::size_t region : availability) part->available.push_back(recording.available[region]);
   return part;
 }
 
@@ -214,17 +213,16 @@ std::vector<MultiRegionWorkload::Choice> MultiRegionWorkload::practice_of(
   std::stable_sort(by_price.begin(), by_price.end(), [&](std::size_t a, std::size_t b) {
     return recording.spot_prices[a].front() < recording.spot_prices[b].front();
   });
-  const auto kept = [&](std::string name, auto keep) {
-    Choice choice{{}, std::move(name)};
-    for (std::size_t i = 0; i < by_price.size(); ++i) {
-      if (keep(i)) choice.regions.push_back(by_price[i]);
-    }
-    std::sort(choice.regions.begin(), choice.regions.end());
-    return choice;
-  };
-  return {kept(", without the cheapest third", [&](std::size_t i) { return 3 * i >= by_price.size(); }),
-          kept(", every second by price", [](std::size_t i) { return i % 2 == 0; }),
-          kept(", every other second by price", [](std::size_t i) { return i % 2 == 1; })};
+  const std::size_t count = by_price.size();
+  std::vector<std::size_t> dearer(by_price.begin() + static_cast<std::ptrdiff_t>((count + 2) / 3), by_price.end());
+  std::sort(dearer.begin(), dearer.end());
+  std::vector<Choice> choices{{dearer, dearer, ", without the cheapest third"}};
+  for (std::size_t quarter = 1; quarter <= 3; ++quarter) {
+    Choice choice{by_price, {}, fmt::format(", availability exchanged by {}", quarter * count / 4)};
+    for (std::size_t i = 0; i < count; ++i) choice.availability.push_back(by_price[(i + quarter * count / 4) % count]);
+    choices.push_back(std::move(choice));
+  }
+  return choices;
 }
 
 std::vector<ScenarioPtr> MultiRegionWorkload::made(Part part) const {
@@ -232,7 +230,7 @@ std::vector<ScenarioPtr> MultiRegionWorkload::made(Part part) const {
   std::vector<ScenarioPtr> scenarios;
   for (const std::string& name : options_.regions) {
     const std::vector<std::size_t> regions = regions_of(name, part);
-    add({regions, ""}, part, scenarios);
+    add({regions, regions, ""}, part, scenarios);
     if (!practice) continue;
     for (const Choice& choice : practice_of(regions)) add(choice, part, scenarios);
   }
@@ -249,7 +247,7 @@ void MultiRegionWorkload::add(const Choice& choice, Part part, std::vector<Scena
     std::vector<Instance> instances;
     for (const Start& start : starts(part, needed)) {
       RecordingPtr& recording = recordings[start.episode];
-      if (recording == nullptr) recording = only(*start.episode->recording, chosen);
+      if (recording == nullptr) recording = only(*start.episode->recording, chosen, choice.availability);
       instances.push_back({recording, start.tick, fmt::format("{} from tick {}", start.episode->name, start.tick)});
     }
     for (const double checkpoint : options_.checkpoints) {

@@ -41,8 +41,9 @@ class MultiRegionDomain : public Domain {
 /// all    All three parts are the same jobs, from the whole trace.
 ///
 /// A few weeks hold few markets that differ: where one region is cheap and there throughout the first half, waiting for
-/// it is the best that can be learnt. So training and validation jobs also run in parts of four regions or more, sorted
-/// by price: without the cheapest third, and in either half of them (every second).
+/// it is the best that can be learnt. So training and validation jobs of four regions or more also run in varied ones,
+/// sorted by price: without the cheapest third; and with the availability of each that of the one a quarter, a half and
+/// three quarters of the list behind it.
 class MultiRegionWorkload : public Workload {
  public:
   /// Throws InputError for options that do not fit the trace.
@@ -59,7 +60,8 @@ class MultiRegionWorkload : public Workload {
   };
   struct Choice {
     std::vector<std::size_t> regions;
-    std::string name;  ///< of its part, if it is one: ", without the cheapest third"
+    std::vector<std::size_t> availability;  ///< of which region each has it: its own, unless they are exchanged
+    std::string name;                       ///< of the variation, if it is one: ", without the cheapest third"
   };
   std::vector<std::size_t> regions_of(const std::string& choice, Part part) const;
   std::vector<Choice> practice_of(const std::vector<std::size_t>& regions) const;

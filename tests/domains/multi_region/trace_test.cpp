@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -153,34 +154,47 @@ TEST(RegionTrace, GivenZonesAreKeptFromTraining) {
   EXPECT_EQ(names(suite.train), names(suite.validation));
 }
 
-/// Parts of five regions, by price: without the cheapest third (two of five), first third and fifth, second and fourth.
-TEST(RegionTrace, PractisesInPartsOfTheRegions) {
+/// Five regions by price: 1, 3, 0, 4, 2. Without the cheapest third, which is two of five; and each with the
+/// availability of the one that stands 5/4, 10/4 and 15/4 places behind it, rounded down.
+TEST(RegionTrace, PractisesInVariedRegions) {
   std::map<std::string, std::string> files;
   const std::array<double, 5> prices{1.3, 1.1, 1.5, 1.2, 1.4};
   for (std::size_t i = 0; i < prices.size(); ++i) {
     files[fmt::format("a-b{}-a/full.json", i)] = sample_json(i, 200, prices[i], 4);
   }
   const SampleFolder folder(files);
-  const auto parts_of = [&](const std::string& practice, auto part) {
-    const Suite suite =
-        MultiRegionDomain()
-            .open({.workload = folder.path(),
-                   .options = {{"job", "3h"}, {"deadline", "5h"}, {"jobs", "3"}, {"practice", practice}}})
-            ->suite();
-    std::vector<std::string> parts;
-    for (const ScenarioPtr& scenario : suite.*part) {
-      parts.emplace_back();
-      for (const Region& region : dynamic_cast<const MultiRegionScenario&>(*scenario).setup().fleet.regions) {
-        parts.back() += region.name.substr(3, 1);
+  const auto opened = [&](const std::string& practice) {
+    return MultiRegionDomain()
+        .open({.workload = folder.path(),
+               .options = {{"job", "3h"}, {"deadline", "5h"}, {"jobs", "3"}, {"practice", practice}}})
+        ->suite();
+  };
+  // "01" for region 0 with the availability of region 1.
+  const std::vector<ScenarioPtr> recorded = opened("recorded").test;
+  const auto& own =
+      dynamic_cast<const MultiRegionScenario&>(*recorded.front()).setup().instances[0].recording->available;
+  const auto varied = [&](const std::vector<ScenarioPtr>& part) {
+    std::vector<std::string> all;
+    for (const ScenarioPtr& scenario : part) {
+      const auto& setup = dynamic_cast<const MultiRegionScenario&>(*scenario).setup();
+      const Recording& recording = *setup.instances[0].recording;
+      all.emplace_back();
+      for (std::size_t i = 0; i < setup.fleet.size(); ++i) {
+        const auto found = std::find(own.begin(), own.end(), recording.available[i]);
+        const char region = setup.fleet.regions[i].name[3];
+        EXPECT_EQ(recording.spot_prices[i].front(), prices[static_cast<std::size_t>(region - '0')]);
+        all.back() += fmt::format("{}{} ", region, found - own.begin());
       }
     }
-    return parts;
+    return all;
   };
-  for (const auto part : {&Suite::train, &Suite::validation}) {
-    EXPECT_THAT(parts_of("parts", part), testing::ElementsAre("01234", "024", "012", "34"));
-    EXPECT_THAT(parts_of("whole", part), testing::ElementsAre("01234"));
+  const Suite suite = opened("varied");
+  for (const auto* part : {&suite.train, &suite.validation}) {
+    EXPECT_THAT(varied(*part), testing::ElementsAre("00 11 22 33 44 ", "00 22 44 ", "13 30 04 42 21 ",
+                                                    "10 34 02 41 23 ", "14 32 01 43 20 "));
   }
-  EXPECT_THAT(parts_of("parts", &Suite::test), testing::ElementsAre("01234"));
+  EXPECT_THAT(varied(suite.test), testing::ElementsAre("00 11 22 33 44 "));
+  EXPECT_THAT(varied(opened("recorded").train), testing::ElementsAre("00 11 22 33 44 "));
 }
 
 }  // namespace
