@@ -30,7 +30,8 @@ class StepWork {
 
   Work qkv(double tokens) const;
   Work output(double tokens) const;
-  /// Both matrices of the gate and the one behind it; `experts` distinct ones are read, all at most.
+  /// The two matrices before the gate and, in down(), the one behind it; of experts those that are read, and the
+  /// router.
   Work gate_up(double tokens) const;
   Work down(double tokens) const;
   /// Two norms, rotary embedding, gate: of one layer.
