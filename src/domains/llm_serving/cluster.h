@@ -21,12 +21,13 @@ struct Replica {
   State state = State::off;
   std::uint32_t group = 0;
   Engine engine;
-  double ready_at = 0;     ///< where starting or failed
-  double paid_since = 0;   ///< where not off
-  double ready_since = 0;  ///< where ready or draining
-  double fails_at = 0;     ///< infinite: never
-  double link_free = 0;    ///< when its link has sent all that was given to it
-  double idle_since = 0;
+  double ready_at = 0;         ///< where starting or failed
+  double ready_since = 0;      ///< where ready or draining
+  double fails_at = 0;         ///< infinite: never
+  double link_free = 0;        ///< when its link has sent all that was given to it
+  double counted_since = 0;    ///< costs up to here are in the accounts
+  std::uint32_t incoming = 0;  ///< transfers on their way here
+  std::size_t in_flight() const { return engine.in_flight() + incoming; }
   Random failures{0, "replica failures"};
 
   bool up() const { return state == State::ready || state == State::draining; }
@@ -81,7 +82,7 @@ class Cluster {
   /// The request that a question is about: route, admit.
   const Sequence& asked_sequence() const;
   std::uint32_t ready_count(std::size_t group) const;
-  std::uint32_t wanted_count(std::size_t group) const;  ///< ready and starting, failed ones included
+  std::uint32_t wanted_count(std::size_t group) const;  ///< ready, starting and failed
 
   /// What is wrong with the books of any replica, or with the number of requests; empty if nothing is.
   std::string fault() const;
@@ -91,60 +92,76 @@ class Cluster {
   enum class Substage : std::uint8_t { order, route, admit };
   /// What happened since `scale` was asked last.
   struct Window {
-    double since = 0;
-    std::uint64_t arrivals = 0;
-    std::uint64_t arrival_tokens = 0;
-    std::uint64_t completions = 0;
-    std::uint64_t output_tokens = 0;
-    std::uint64_t in_limits = 0;
+    double arrivals = 0;
+    double arrival_tokens = 0;
+    double completions = 0;
+    double output_tokens = 0;
+    double in_limits = 0;
     double ttft = 0;
-    std::uint64_t first_tokens = 0;
+    double first_tokens = 0;
     double busy = 0;
+  };
+  struct Move {
+    std::uint32_t from;
+    std::uint32_t slot;
   };
 
   bool asks(Question question) const { return (asked_ & question_bit(question)) != 0; }
+  const ReplicaGroup& group_of(std::uint32_t replica) const { return setup_->cluster.groups[replicas_[replica].group]; }
   void learn(const ProgramState& state);
 
   // Events (cluster_events.cpp).
   bool advance(ProgramState& state);
+  double next_event() const;
+  void handle_due(ProgramState& state);
   void fail_replica(std::uint32_t replica);
   void end_step(std::uint32_t replica, ProgramState& state);
+  void end_request(const Sequence& sequence, std::uint32_t group, ProgramState& state);
+  void note_first_token(const Sequence& sequence, std::uint32_t group, ProgramState& state);
   void bring_up(std::uint32_t replica);
   void deliver(const Transfer& transfer);
   void arrive(ProgramState& state);
-  void requeue(std::vector<Sequence> sequences);
-  bool fits(const Sequence& sequence, const ReplicaGroup& group) const;
+  bool fits(const Request& request, const ReplicaGroup& group) const;
+  bool fits_somewhere(const Request& request) const;
   void set_wanted(std::uint32_t group, std::uint32_t wanted);
+  void start_replica(std::uint32_t replica);
+  void drain(std::uint32_t replica);
   void switch_off(std::uint32_t replica);
-  void settle(std::uint32_t replica);
   void schedule_failure(std::uint32_t replica);
-  void finish_run();
   void update_time(std::uint32_t replica);
+  /// What a replica costs from when it was counted last.
+  void count_replica(const Replica& replica, Accounts& accounts) const;
 
   // Questions (cluster.cpp).
   bool run_stages(Ask& ask, ProgramState& state);
-  bool scale_stage(Ask& ask, const ProgramState& state);
-  bool moves_stage(Ask& ask, const ProgramState& state);
-  bool dispatch_stage(Ask& ask, const ProgramState& state);
-  bool dispatch_model(Ask& ask, const ProgramState& state);
-  bool steps_stage(Ask& ask, const ProgramState& state);
-  bool pose_engine(Engine::Pause pause, Ask& ask, const ProgramState& state);
-  void release_head(std::uint32_t replica);
-  void move_to(std::uint32_t replica);
-  bool find_candidates(const Sequence& sequence, bool prefilled);
+  bool scale_stage(Ask& ask);
+  bool moves_stage(Ask& ask);
+  bool dispatch_stage(Ask& ask);
+  bool dispatch_model(Ask& ask);
+  bool steps_stage(Ask& ask, ProgramState& state);
+  void begin_steps(std::uint32_t replica);
+  void next_model();
+  void release_head();
+  void move_first();
+  void find_candidates(const Request& request, bool prefilled);
   std::uint32_t least_in_flight() const;
+  bool model_in_flight(std::uint16_t model) const;
 
   // Features (cluster_features.cpp).
-  void begin_question(Ask& ask, Question question);
-  void fill_cluster(Ask& ask, Section section, const ProgramState& state);
-  void fill_request(double* at, std::size_t stride, Question question, const Sequence& sequence, const Engine* engine,
-                    const ProgramState& state) const;
-  void fill_pair(double* at, std::size_t stride, Question question, const Sequence& sequence,
-                 const Engine* engine) const;
-  void fill_replica(double* at, std::size_t stride, Question question, std::uint32_t replica) const;
+  bool pose(Ask& ask, Question question, std::uint64_t subject);
+  void pose_route(Ask& ask);
+  void pose_admit(Ask& ask);
+  void pose_order(Ask& ask);
+  void pose_victim(Ask& ask);
+  void fill_cluster(Ask& ask) const;
+  void fill_request(double* at, std::size_t stride, const Sequence& sequence, std::uint32_t generated) const;
+  void fill_pair(double* at, std::size_t stride, const Sequence& sequence, std::uint32_t replica) const;
+  void fill_replica(double* at, std::size_t stride, std::uint32_t replica) const;
   void fill_run(double* at, std::size_t stride, const Engine& engine, std::size_t place) const;
   void fill_group(double* at, std::uint32_t group) const;
-  bool wanted(Question question, Section section, std::size_t fact) const;
+  /// Calls value(fact) for each fact of a section that is read.
+  template <typename Fact, typename Value>
+  void fill_section(Section section, double* at, std::size_t stride, std::size_t facts, Value value) const;
 
   SetupPtr setup_;
   QuestionSet asked_ = 0;
@@ -157,28 +174,25 @@ class Cluster {
   std::size_t next_request_ = 0;
   double last_arrival_ = 0;
   std::size_t open_ = 0;  ///< requests that arrived and are not over
+  bool stuck_ = false;
   std::vector<Replica> replicas_;
   std::vector<double> next_time_;             ///< [replicas] of its next event; infinite: none
   std::vector<std::deque<Sequence>> queues_;  ///< [models]
   std::vector<std::uint64_t> queue_tokens_;   ///< [models] of prompts
   std::vector<Transfer> transfers_;           ///< by arrival, then as they were sent
-  struct Move {
-    std::uint32_t from;
-    std::uint32_t slot;
-  };
-  std::deque<Move> moves_;  ///< prefilled sequences without a destination
-  double next_scaling_ = 0;
-  std::vector<Window> windows_;  ///< [groups]
+  std::deque<Move> moves_;                    ///< prefilled sequences without a destination
+  double next_scaling_ = 0;                   ///< infinite: never
+  std::vector<Window> windows_;               ///< [groups]
   Accounts accounts_;
 
   Stage stage_ = Stage::events;
   Substage substage_ = Substage::order;
-  std::size_t stage_at_ = 0;  ///< group, model or replica
+  std::uint32_t stage_at_ = 0;  ///< group, or model
   bool ordered_ = false;
-  bool asking_ = false;
   bool scaling_due_ = false;
   bool dispatch_due_ = false;
-  std::vector<std::uint32_t> to_step_;  ///< replicas that may begin a step, rising
+  std::vector<std::uint32_t> due_;
+  std::vector<std::uint32_t> to_step_;  ///< replicas that may begin a step
   std::size_t step_at_ = 0;
   bool step_begun_ = false;
   Engine::Pause pause_ = Engine::Pause::done;

@@ -48,6 +48,9 @@ struct Sequence {
   std::uint32_t tokens() const { return prompt + generated; }
 };
 
+/// Full blocks of a request's whole sequence that may have equals elsewhere, on a replica of these settings.
+std::uint32_t named_blocks_of(const Requests& requests, const Request& request, const ReplicaSettings& settings);
+
 /// What a step brought. The lists are reused.
 struct StepOutcome {
   std::vector<Sequence> completed;
@@ -84,6 +87,8 @@ class Engine {
   /// asked: questions that are paused for; the others are answered by the defaults.
   Engine(const ReplicaSettings& settings, Role role, const Requests& requests, std::uint64_t seed, QuestionSet asked);
 
+  /// Before anything came.
+  void set_asked(QuestionSet asked) { asked_ = asked; }
   /// Behind those that wait, or where its priority puts it.
   void enqueue(Sequence sequence, double now);
 
@@ -106,7 +111,7 @@ class Engine {
   std::vector<Sequence> fail();
 
   // What there is to see. Sequences are as of the last finished step.
-  bool idle() const { return waiting_.empty() && running_.empty() && leaving_ == 0; }
+  bool idle() const { return waiting_.empty() && running_.empty() && leaving_slots_.empty(); }
   const std::deque<std::uint32_t>& waiting() const { return waiting_; }   ///< slots
   const std::vector<std::uint32_t>& running() const { return running_; }  ///< slots, by admission
   const Sequence& at(std::uint32_t slot) const { return sequences_[slot]; }
@@ -118,7 +123,7 @@ class Engine {
   bool scheduled_now(const Sequence& sequence) const { return !stepping_ && sequence.scheduled_step == step_; }
   /// Blocks at the front of a sequence that are in the cache here. O(blocks) expected; 0 without prefix caching.
   std::uint32_t cached_blocks(const Sequence& sequence) const;
-  std::size_t in_flight() const { return waiting_.size() + running_.size() + leaving_; }
+  std::size_t in_flight() const { return waiting_.size() + running_.size() + leaving_slots_.size(); }
   std::size_t prefilling() const;
   std::uint64_t waiting_prompt_tokens() const { return waiting_prompts_; }
   std::uint64_t waiting_tokens() const { return waiting_tokens_; }
@@ -128,6 +133,7 @@ class Engine {
   double last_step_time() const { return last_step_time_; }
   double oldest_wait(double now) const;
   std::uint64_t preemptions() const { return preemptions_; }
+  std::uint32_t preempted_now() const { return pending_preemptions_; }  ///< in the step that is made, or runs
   const BlockPool& pool() const { return pool_; }
   const ReplicaSettings& settings() const { return *settings_; }
   const StepShape& shape() const { return shape_; }  ///< of the step that runs, or ran last
@@ -138,7 +144,7 @@ class Engine {
   std::string fault() const;
 
  private:
-  enum class Stage : std::uint8_t { chunk, running, walk, waiting };
+  enum class Stage : std::uint8_t { prompts, chunk, running, walk, waiting };
   struct Timed {
     std::int64_t key;
     std::uint32_t slot;
@@ -156,6 +162,7 @@ class Engine {
   // A step (engine.cpp).
   Pause run_stages();
   bool run_quickly();
+  void name_quickly();
   void start_walk();
   Pause walk();
   void settle_walk();
@@ -176,6 +183,7 @@ class Engine {
   void ungroup(std::uint32_t slot);
   bool valid(const Timed& entry) const;
   std::int64_t longest_base();
+  void end_members();
   void compact(std::vector<Timed>& heap);
   std::size_t phase_of(const Sequence& sequence) const;
   void remove_from(std::vector<std::uint32_t>& by_turn, std::uint32_t slot);
@@ -201,7 +209,6 @@ class Engine {
   std::vector<std::uint32_t> running_;      ///< by turn
   std::vector<std::uint32_t> individuals_;  ///< running, not in the group; by turn
   std::vector<std::uint32_t> leaving_slots_;
-  std::size_t leaving_ = 0;
   std::uint64_t next_turn_ = 1;
   std::uint64_t waiting_prompts_ = 0;
   std::uint64_t waiting_tokens_ = 0;
@@ -227,6 +234,7 @@ class Engine {
   bool ordered_ = false;
   double now_ = 0;
   double step_end_ = 0;
+  double device_time_ = 0;
   std::uint32_t budget_ = 0;
   std::uint32_t prefill_budget_ = 0;
   std::vector<std::uint32_t> plan_;  ///< individuals that got tokens

@@ -109,6 +109,9 @@ enum class Report : std::size_t { arrival_gap, prompt, output, ttft, completion_
 inline constexpr std::size_t report_count = 7;
 
 enum class Section : std::size_t { cluster, request, pair, replica, run, group, at_router, prefilled };
+inline constexpr std::size_t section_count = 8;
+
+bool has_section(Question question, Section section);
 
 /// Where a section's slots begin, among the globals or the columns of the decision, whichever it stands in. The section
 /// must be in the decision.
