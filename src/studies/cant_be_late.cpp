@@ -16,7 +16,10 @@
 namespace syswright::studies {
 namespace {
 
+/// Designed on the 1,080 scenarios that it is judged on, so that only a search that saw them too is held against it.
 constexpr double best_published = 95.35345;
+/// Uniform Progress without its hysteresis: what a search that never saw these series has to beat.
+constexpr double best_standard = 100.481;
 
 /// The rule of the program that "optimize_anything" (GEPA, 2026, appendix D) prints for this problem, in our words. It
 /// keeps times in seconds and compares three of them with bare numbers, which `units` makes seconds, as the machine
@@ -53,9 +56,9 @@ class CantBeLate final : public Study {
  private:
   std::string name_ = "cant_be_late";
   std::string claim_ =
-      "Over the public 1,080 Can't-Be-Late scenarios known policies cost what was published, and a search finds a "
-      "policy "
-      "that costs less than the best published one ($95.35) and is never late";
+      "Over the public 1,080 Can't-Be-Late scenarios known policies cost what was published; a search on them, as "
+      "the published programs had, finds a policy that costs less than the best of those ($95.35), and a search on "
+      "other series one that costs less than the best standard rule ($100.48); neither is ever late";
   std::string source_ =
       "Wu et al., NSDI 2024; the results of the ADRS leaderboard; the search is this project's own claim";
   std::vector<Option> options_{
@@ -65,7 +68,7 @@ class CantBeLate final : public Study {
       {"designer", "evolve", "name of the designer"},
       {"sets", "public,unseen",
        "what is designed on, one search for each; public: the scenarios that are judged on, as the published programs "
-       "were; unseen: other series",
+       "were; unseen: the two series of the trace that the public set leaves out",
        true},
   };
 };
@@ -195,9 +198,10 @@ class Runner {
     }
     const Tally found = tally(Policy::of(run.outcome.best));
     const bool seen = set == "public";
-    const bool holds = found.spend < best_published && found.late == 0;
+    const double bar = seen ? best_published : best_standard;
+    const bool holds = found.spend < bar && found.late == 0;
     add(seen ? "designed on these scenarios" : fmt::format("designed on the set '{}'", set),
-        fmt::format("below {:.3f}, none late", best_published), found.spend,
+        fmt::format("below {:.3f} ({}), none late", bar, seen ? "best published" : "best standard rule"), found.spend,
         fmt::format("{}; {:.2f} % above the optimum", spoken(found), 100 * (found.spend / optimum_ - 1)), holds);
   }
 
