@@ -90,6 +90,7 @@ void print_design(const Context& context, const DesignReport& report) {
   for (std::size_t i = 0; i < sentences.size(); ++i) {
     out << "  " << context.styled(style_of(report.run.against[i].verdict), sentences[i]) << "\n";
   }
+  if (const std::string overall = overall_sentence(report); !overall.empty()) out << "  " << overall << "\n";
   if (report.evidence) {
     out << "\n";
     for (const Statement& statement : evidence_statements(report.domain, report.run, *report.evidence)) {

@@ -8,6 +8,7 @@
 #include "app/results.h"
 #include "app/scenarios.h"
 #include "base/file.h"
+#include "domain/aggregate.h"
 
 namespace syswright::app {
 namespace {
@@ -136,6 +137,45 @@ std::string verdict_headline(const DesignReport& report) {
   return fmt::format("Of {} held-out scenarios, the designed policy {}.", all, fmt::join(parts, ", "));
 }
 
+std::string overall_sentence(const DesignReport& report) {
+  const std::vector<judge::ScenarioComparison>& scenarios = report.run.test.scenarios;
+  const Metric& metric = report.domain.metrics().front();
+  if (scenarios.size() < 2) return "";
+  const auto mean = [&](const auto& value_of) {
+    double sum = 0;
+    for (const judge::ScenarioComparison& scenario : scenarios) sum += value_of(scenario);
+    return sum / static_cast<double>(scenarios.size());
+  };
+  const double failed = worst_objective(metric.lower_is_better);
+  const auto mean_of_policy = [&](std::size_t place) {
+    return mean([&](const judge::ScenarioComparison& scenario) {
+      return objective_or_worst(scenario.standings[place].evaluation, metric.lower_is_better);
+    });
+  };
+  const double designed = mean_of_policy(0);
+  if (designed == failed) return "";
+  std::string sentence = fmt::format("Over all {} held-out scenarios: mean {} {}", scenarios.size(),
+                                     readable(metric.name), format_metric(designed, metric.dimension));
+  std::size_t rival = 0;
+  double best = failed;
+  for (std::size_t place = 1; place < scenarios.front().standings.size(); ++place) {
+    const double own = mean_of_policy(place);
+    if (metric.lower_is_better ? own < best : own > best) rival = place;
+    if (rival == place) best = own;
+  }
+  if (rival != 0) {
+    sentence += fmt::format("; best baseline {}: {}", scenarios.front().standings[rival].policy.name(),
+                            format_metric(best, metric.dimension));
+  }
+  if (std::all_of(scenarios.begin(), scenarios.end(),
+                  [](const auto& scenario) { return scenario.bound.has_value(); })) {
+    const double bound = mean([](const judge::ScenarioComparison& scenario) { return scenario.bound->value; });
+    sentence += fmt::format("; bound {}", format_metric(bound, metric.dimension));
+    if (bound != 0) sentence += fmt::format(", gap {:+.1f} %", 100 * (designed / bound - 1));
+  }
+  return sentence + ".";
+}
+
 std::vector<design::Ancestor> lineage(const design::Outcome& outcome) {
   std::vector<design::Ancestor> chain;
   const design::Ancestor* at = find(outcome, outcome.best->digest());
@@ -158,6 +198,7 @@ Json report_json(const DesignReport& report) {
   return Json::object()
       .set("verdict", verdict_headline(report))
       .set("verdicts", json_array(verdict_sentences(report)))
+      .set("overall", overall_sentence(report))
       .set("domain", report.domain.name())
       .set("workload", workload_json(report.workload))
       .set("options", std::move(options))

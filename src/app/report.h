@@ -34,6 +34,10 @@ std::vector<std::string> verdict_sentences(const DesignReport& report);
 /// One sentence on all of them.
 std::string verdict_headline(const DesignReport& report);
 
+/// The means over all held-out scenarios: of the designed policy, of the best baseline (by its mean) and of the bound,
+/// with the gap between them. Empty for fewer than two scenarios, and where the designed policy failed in one.
+std::string overall_sentence(const DesignReport& report);
+
 /// The ancestors of the best policy in the search's history, oldest first, the best itself last. Follows the first
 /// parent that is on record; empty if the best is not on record.
 std::vector<design::Ancestor> lineage(const design::Outcome& outcome);

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "app/design_output.h"
 #include "policy/compile.h"
 #include "tests/app/markup.h"
@@ -69,6 +71,23 @@ TEST_F(DesignToy, TheSameCommandGivesTheSamePolicyOnAnyNumberOfThreads) {
   EXPECT_EQ(one["policy"], three["policy"]);
   EXPECT_EQ(one["test"], three["test"]);
   EXPECT_EQ(one["search"]["history"], three["search"]["history"]);
+}
+
+TEST_F(DesignToy, SeveralScenariosAreSummedUp) {
+  const Ran ran = run_with(
+      with_toy(), {"design", "spot", "--windows", "3", "--deadline", "52h", "--overhead", "0.02h,0.1h", "--designer",
+                   "random", "--budget", "60evals", "--ledger", "none", "--report", folder_ / "report", "--json"});
+  const auto json = ran.json();
+  double designed = 0;
+  double bound = 0;
+  for (const auto& scenario : json["test"]) {
+    designed += double(scenario["policies"][0]["metrics"]["cost"]) / 2;
+    bound += double(scenario["bounds"][0]["value"]) / 2;
+  }
+  const std::string overall = json["overall"];
+  EXPECT_THAT(overall,
+              StartsWith(fmt::format("Over all 2 held-out scenarios: mean cost ${:.2f}; best baseline ", designed)));
+  EXPECT_THAT(overall, HasSubstr(fmt::format("; bound ${:.2f}, gap {:+.1f} %.", bound, 100 * (designed / bound - 1))));
 }
 
 TEST_F(DesignToy, TheReportIsWellFormedAndWhole) {
