@@ -27,7 +27,8 @@ void Seen::see(bool available_now) {
   available += now;
 }
 
-Market::Market(std::shared_ptr<const Setup> setup) : setup_(std::move(setup)), prices_(*setup_) {
+Market::Market(std::shared_ptr<const Setup> setup, Timeline* timeline)
+    : setup_(std::move(setup)), prices_(*setup_), timeline_(timeline) {
   accounts_.reserve(setup_->instances.size());
 }
 
@@ -86,10 +87,24 @@ void Market::run(Mode asked) {
     ++account_.on_demand_ticks;
     account_.spend += prices_.on_demand(instance());
   }
+  if (timeline_ != nullptr) draw(ran, tick);
   observed_ = false;
 }
 
+void Market::draw(Mode ran, std::int64_t tick) {
+  if (drawn_.empty()) {
+    const std::string group = "job " + std::to_string(accounts_.size() + 1) + ": " + instance().name;
+    drawn_.emplace_back(*timeline_, timeline_->add_row(group, "runs on"));
+    drawn_.emplace_back(*timeline_, timeline_->add_row(group, "there is spot"));
+  }
+  const double now = static_cast<double>(tick * setting().tick) / 1000;
+  drawn_[0].enter(ran == Mode::spot ? "spot" : ran == Mode::on_demand ? "on demand" : "", now);
+  drawn_[1].enter(available_ ? "spot" : "", now);
+}
+
 void Market::finish_job() {
+  for (StateRow& row : drawn_) row.finish(static_cast<double>(job_.tick * setting().tick) / 1000);
+  drawn_.clear();
   account_.late = missed(setting(), job_);
   accounts_.push_back(account_);
   account_ = {};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/stepping.h"
+#include "domain/timeline.h"
 #include "domains/spot/features.h"
 #include "domains/spot/job.h"
 
@@ -42,7 +43,9 @@ inline constexpr std::size_t measure_count = 6;
 /// its subject: the number of the job.
 class Market {
  public:
-  explicit Market(std::shared_ptr<const Setup> setup);
+  /// timeline: borrowed; nullptr: nothing is drawn. It gets two rows a job: what ran, and when there was spot, from the
+  /// start of the job.
+  explicit Market(std::shared_ptr<const Setup> setup, Timeline* timeline = nullptr);
 
   bool next(Ask& ask, ProgramState& state);
   void reply(const Reply& reply) { run(static_cast<Mode>(static_cast<int>(reply.value))); }
@@ -60,6 +63,7 @@ class Market {
   const Instance& instance() const { return setup_->instances[accounts_.size()]; }
   void run(Mode asked);
   void finish_job();
+  void draw(Mode ran, std::int64_t tick);
   void observe(ProgramState& state);
   void fill(std::vector<double>& globals, const ProgramState& state);
 
@@ -73,6 +77,8 @@ class Market {
   bool observed_ = false;     ///< the tick that begins
   std::uint32_t wanted_ = 0;  ///< features that are read, a bit each
   bool wanted_known_ = false;
+  Timeline* timeline_ = nullptr;
+  std::vector<StateRow> drawn_;  ///< of the job that runs: what ran, and when there was spot
 };
 
 /// Metrics and blocks of finished jobs: what Market and nothing else makes of its accounts.

@@ -35,11 +35,11 @@ std::uint64_t SpotScenario::events() const {
 Evaluation SpotScenario::evaluate(const Policy& policy, const EvaluationOptions& options) const {
   if (policy.program() != nullptr) {
     check_domain(*policy.program());
-    return evaluate_program(Market(setup_), policy.program(), options);
+    return evaluate_program(Market(setup_, options.timeline), policy.program(), options);
   }
   const NativePolicy& native = find_native(policy.name());
   return run_mechanism(
-      Market(setup_), ProgramState(), *spot_signature(),
+      Market(setup_, options.timeline), ProgramState(), *spot_signature(),
       [&](const Market& market, const Ask&, std::span<double> answers) {
         answers[0] = static_cast<double>(native.answer(market));
       },

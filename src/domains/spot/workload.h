@@ -23,6 +23,7 @@ class SpotDomain : public Domain {
   std::span<const std::string> exemplars() const override;
   std::span<const Cheat> cheats() const override;
   std::span<const HostExport> host_exports() const override;
+  bool draws_timelines() const override { return true; }
   std::unique_ptr<Workload> open(const ScenarioRequest& request) const override;
 
  private:
