@@ -68,6 +68,14 @@ void Engine::requeue(std::uint32_t slot) {
 Engine::Pause Engine::begin(double now) {
   assert(!stepping_);
   now_ = now;
+  pending_preemptions_ = 0;
+  looked_up_ = 0;
+  hits_ = 0;
+  start_step();
+  return run_stages();
+}
+
+void Engine::start_step() {
   ++step_;
   plan_.clear();
   budget_ = settings_->token_budget;
@@ -75,11 +83,7 @@ Engine::Pause Engine::begin(double now) {
   preempted_ = false;
   group_runs_ = false;
   ordered_ = false;
-  pending_preemptions_ = 0;
-  looked_up_ = 0;
-  hits_ = 0;
   stage_ = settings_->scheduler == Scheduler::orca ? Stage::prompts : Stage::chunk;
-  return run_stages();
 }
 
 Engine::Pause Engine::run_stages() {
@@ -111,6 +115,11 @@ Engine::Pause Engine::run_stages() {
   }
   if (!preempted_ && settings_->scheduler != Scheduler::orca) {
     if (const Pause pause = admit_waiting(); pause != Pause::done) return pause;
+  }
+  // A request that preempts itself ends the walk. Where none ran before it, the step is empty: the next begins at once.
+  if (preempted_ && plan_.empty() && !group_runs_) {
+    start_step();
+    return run_stages();
   }
   launch();
   return Pause::done;
@@ -195,6 +204,7 @@ void Engine::schedule(Sequence& sequence, std::uint32_t tokens) {
 void Engine::start_walk() {
   walk_ = running_;
   walk_at_ = 0;
+  walk_tokens_ = 0;
   if (settings_->scheduler == Scheduler::sarathi) {
     std::stable_partition(walk_.begin(), walk_.end(), [&](std::uint32_t slot) { return sequences_[slot].prefilled; });
   }
@@ -205,8 +215,10 @@ Engine::Pause Engine::walk() {
   for (; walk_at_ < walk_.size(); ++walk_at_) {
     const std::uint32_t slot = walk_[walk_at_];
     if (!sequences_[slot].running) continue;
-    if (budget_ == 0) break;
-    const std::uint32_t tokens = std::min(wanted_tokens(sequences_[slot]), budget_);
+    if (budget_ == 0 && walk_tokens_ == 0) break;
+    // Settled before the first preemption: what that gives back to the budget is for those behind.
+    if (walk_tokens_ == 0) walk_tokens_ = std::min(wanted_tokens(sequences_[slot]), budget_);
+    const std::uint32_t tokens = walk_tokens_;
     if (tokens == 0) continue;
     const std::uint32_t blocks = blocks_for(std::uint64_t{computed(sequences_[slot])} + tokens);
     const std::uint32_t held = held_blocks(sequences_[slot]);
@@ -217,6 +229,7 @@ Engine::Pause Engine::walk() {
       --walk_at_;  // once more, with what was freed
       continue;
     }
+    walk_tokens_ = 0;
     grow(slot, blocks);
     schedule(sequences_[slot], tokens);
     name_blocks(slot, std::min<std::uint64_t>(computed(sequences_[slot]) + tokens,

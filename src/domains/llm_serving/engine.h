@@ -160,6 +160,7 @@ class Engine {
   }
 
   // A step (engine.cpp).
+  void start_step();
   Pause run_stages();
   bool run_quickly();
   void name_quickly();
@@ -240,6 +241,7 @@ class Engine {
   std::vector<std::uint32_t> plan_;  ///< individuals that got tokens
   std::vector<std::uint32_t> walk_;
   std::size_t walk_at_ = 0;
+  std::uint32_t walk_tokens_ = 0;          ///< that the request there gets; 0: not settled
   std::uint32_t pending_preemptions_ = 0;  ///< of this step
   std::uint64_t looked_up_ = 0;            ///< tokens, in this step
   std::uint64_t hits_ = 0;
