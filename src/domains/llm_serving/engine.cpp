@@ -397,10 +397,13 @@ void Engine::launch() {
     shape_.decode_tokens = group_size_;
     kv = static_cast<double>(base_sum_ + counter_ * static_cast<std::int64_t>(group_size_));
     shape_.decode_kv_max = static_cast<std::uint32_t>(longest_base() + counter_);
+    shape_.decode_kv_min = static_cast<std::uint32_t>(shortest_base() + counter_);
   }
   for (const std::uint32_t slot : plan_) {
     const Sequence& sequence = sequences_[slot];
     if (sequence.prefilled) {
+      shape_.decode_kv_min =
+          shape_.decodes == 0 ? sequence.computed : std::min(shape_.decode_kv_min, sequence.computed);
       ++shape_.decodes;
       shape_.decode_tokens += sequence.scheduled_tokens;
       kv += sequence.computed;

@@ -184,6 +184,7 @@ class Engine {
   void ungroup(std::uint32_t slot);
   bool valid(const Timed& entry) const;
   std::int64_t longest_base();
+  std::int64_t shortest_base();
   void end_members();
   void compact(std::vector<Timed>& heap);
   std::size_t phase_of(const Sequence& sequence) const;
@@ -223,6 +224,7 @@ class Engine {
   std::vector<std::vector<std::uint32_t>> phase_;  ///< who they are, where blocks are told apart
   std::vector<Timed> ends_;                        ///< heap: the counter at which a member ends, soonest on top
   std::vector<Timed> longest_;                     ///< heap: computed - joined, largest on top
+  std::vector<Timed> shortest_;                    ///< heap: the same, smallest on top
   std::uint32_t next_stamp_ = 1;
   double group_last_ = 0;  ///< when its members' last tokens came
 

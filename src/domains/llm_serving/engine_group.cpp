@@ -35,6 +35,8 @@ void Engine::join(std::uint32_t slot) {
   std::push_heap(ends_.begin(), ends_.end(), sooner_on_top);
   longest_.push_back({base, slot, sequence.stamp});
   std::push_heap(longest_.begin(), longest_.end(), longer_on_top);
+  shortest_.push_back({base, slot, sequence.stamp});
+  std::push_heap(shortest_.begin(), shortest_.end(), sooner_on_top);
   if (ends_.size() > 2 * std::size_t{group_size_} + 64) {
     compact(ends_);
     std::make_heap(ends_.begin(), ends_.end(), sooner_on_top);
@@ -42,6 +44,10 @@ void Engine::join(std::uint32_t slot) {
   if (longest_.size() > 2 * std::size_t{group_size_} + 64) {
     compact(longest_);
     std::make_heap(longest_.begin(), longest_.end(), longer_on_top);
+  }
+  if (shortest_.size() > 2 * std::size_t{group_size_} + 64) {
+    compact(shortest_);
+    std::make_heap(shortest_.begin(), shortest_.end(), sooner_on_top);
   }
 }
 
@@ -76,6 +82,15 @@ std::int64_t Engine::longest_base() {
     longest_.pop_back();
   }
   return longest_.front().key;
+}
+
+/// Of the member with fewest.
+std::int64_t Engine::shortest_base() {
+  while (!valid(shortest_.front())) {
+    std::pop_heap(shortest_.begin(), shortest_.end(), sooner_on_top);
+    shortest_.pop_back();
+  }
+  return shortest_.front().key;
 }
 
 /// Drops the entries of sequences that have left the group. The order is the caller's to restore.

@@ -10,7 +10,7 @@ class TestStepTime final : public StepTime {
   double seconds(const StepShape& shape) const override {
     return 0.01 + 1e-4 * shape.prefill_tokens + 3e-5 * shape.prefills + 1e-7 * shape.prefill_past +
            2e-4 * shape.decodes + 1e-5 * shape.decode_tokens + 1e-6 * shape.decode_kv_mean * shape.decodes +
-           2e-7 * shape.decode_kv_max + 7e-6 * shape.sampled;
+           2e-7 * shape.decode_kv_max + 3e-7 * shape.decode_kv_min + 7e-6 * shape.sampled;
   }
   double joules(const StepShape&, double seconds) const override { return 400 * seconds; }
   double idle_watts() const override { return 100; }

@@ -298,6 +298,7 @@ class Machine {
     for (const Job* job : running) {
       if (job->step_tokens == 0) continue;
       if (job->prefilled) {
+        shape.decode_kv_min = shape.decodes == 0 ? job->computed : std::min(shape.decode_kv_min, job->computed);
         ++shape.decodes;
         ++shape.sampled;
         shape.decode_tokens += job->step_tokens;
