@@ -37,6 +37,9 @@ class StepTime {
   virtual double idle_watts() const = 0;
   /// What memory holds beside weights and activations, in tokens of KV cache; 0: not known, a setting must say.
   virtual std::uint64_t kv_tokens() const = 0;
+  /// Whether a step with more in it, of any kind, never takes less time than it would at the least attention that its
+  /// tokens can have: what bounds rest on. Not so of measured times.
+  virtual bool rises_with_work() const { return false; }
   /// KV cache of one token, for transfers between replicas.
   virtual double kv_bytes_per_token() const = 0;
   virtual Digest digest() const = 0;

@@ -25,6 +25,7 @@ class WithKvTokens : public StepTime {
   double joules(const StepShape& shape, double seconds) const override { return step_->joules(shape, seconds); }
   double idle_watts() const override { return step_->idle_watts(); }
   std::uint64_t kv_tokens() const override { return kv_tokens_; }
+  bool rises_with_work() const override { return step_->rises_with_work(); }
   double kv_bytes_per_token() const override { return step_->kv_bytes_per_token(); }
   Digest digest() const override { return DigestBuilder().add(step_->digest()).add(kv_tokens_).finish(); }
 

@@ -24,6 +24,7 @@ class LinearStepTime : public StepTime {
   double joules(const StepShape& /*shape*/, double /*seconds*/) const override { return 0; }
   double idle_watts() const override { return 0; }
   std::uint64_t kv_tokens() const override { return options_.kv_tokens; }
+  bool rises_with_work() const override { return true; }
   double kv_bytes_per_token() const override { return options_.kv_bytes_per_token; }
   Digest digest() const override {
     DigestBuilder digest;

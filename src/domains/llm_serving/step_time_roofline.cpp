@@ -53,6 +53,7 @@ class RooflineStepTime : public StepTime {
   }
   double idle_watts() const override { return power_.idle_watts(); }
   std::uint64_t kv_tokens() const override { return kv_tokens_; }
+  bool rises_with_work() const override { return true; }
   double kv_bytes_per_token() const override { return work_.model().kv_bytes_per_token(); }
   Digest digest() const override { return digest_; }
 
