@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <sstream>
 
 #include "base/file.h"
 #include "domains/domains.h"
@@ -44,19 +45,34 @@ TEST(RegisteredDomains, HavePagesThatNameEverythingAPolicyMayUse) {
   }
 }
 
+/// Contents of the blocks between fences that name no language.
+std::vector<std::string> plain_blocks(const std::string& page) {
+  std::vector<std::string> blocks;
+  std::istringstream lines(page);
+  std::string block;
+  bool inside = false;
+  bool plain = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("```")) {
+      if (inside && plain) blocks.push_back(block);
+      inside = !inside;
+      plain = line == "```";
+      block.clear();
+    } else {
+      block += line + "\n";
+    }
+  }
+  EXPECT_FALSE(inside) << "a fence is left open";
+  return blocks;
+}
+
 TEST(RegisteredDomains, HavePagesWhoseProgramsCompile) {
   Registry<Domain> registry{"domain"};
   register_domains(registry);
-  const std::string fence = "```\n";
   for (const auto& domain : registry.items()) {
-    const std::string page = read_file(SYSWRIGHT_SOURCE_DIR "/docs/domains/" + domain->name() + ".md");
     std::size_t programs = 0;
-    for (std::size_t start = page.find(fence); start != std::string::npos; start = page.find(fence, start)) {
-      start += fence.size();
-      const std::size_t end = page.find(fence, start);
-      ASSERT_NE(end, std::string::npos);
-      const std::string block = page.substr(start, end - start);
-      start = end + fence.size();
+    for (const std::string& block :
+         plain_blocks(read_file(SYSWRIGHT_SOURCE_DIR "/docs/domains/" + domain->name() + ".md"))) {
       if (block.find("policy ") == std::string::npos) continue;
       ++programs;
       EXPECT_NO_THROW(policy::compile(block, domain->name() + ".md", std::vector{domain->signature()})) << block;
