@@ -93,6 +93,8 @@ void Accounts::complete(const Setup& setup, const Outcome& outcome) {
   ttft_.add(ttft);
   e2e_.add(e2e);
   if (request.output > 1) tpot_.add(tpot);
+  // The sum of its gaps, whoever counted them.
+  itl_.sum += outcome.last_token - outcome.first_token;
   held_ += outcome.released - request.arrival;
   ++completed_;
   output_tokens_ += request.output;
@@ -117,7 +119,7 @@ void Accounts::refuse(const Setup& setup, std::uint32_t request) {
   block.weight += 1;
 }
 
-void Accounts::token_gaps(double seconds, std::uint64_t count) { itl_.add(seconds, count); }
+void Accounts::token_gaps(double seconds, std::uint64_t count) { itl_.sketch.add(seconds, count); }
 
 Evaluation Accounts::evaluation(const Setup& setup) const {
   Evaluation evaluation;

@@ -311,8 +311,9 @@ SlowReplica::Ended SlowReplica::finish(Books& books) {
   const auto used = static_cast<double>(pool_.used());
   books.block_seconds += used * step_time_;
   books.peak = std::max(books.peak, used / pool_.capacity());
-  books.joules += settings_->step_time->joules(shape_, device_time_) +
-                  settings_->step_time->idle_watts() * settings_->host_overhead;
+  // Idle watts are counted by the time that the replica is there.
+  books.joules +=
+      settings_->step_time->joules(shape_, device_time_) - settings_->step_time->idle_watts() * device_time_;
   books.preemptions += preemptions_;
   books.looked_up += looked_up_;
   books.found += found_;
