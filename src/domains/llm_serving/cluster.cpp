@@ -97,7 +97,7 @@ bool Cluster::run_stages(Ask& ask, ProgramState& state) {
         step_at_ = 0;
         break;
       case Stage::steps:
-        if (steps_stage(ask, state)) return true;
+        if (steps_stage(ask)) return true;
         to_step_.clear();
         stage_ = Stage::events;
         break;
@@ -215,7 +215,7 @@ void Cluster::begin_steps(std::uint32_t replica) {
   if (!replicas_[replica].engine.stepping()) to_step_.push_back(replica);
 }
 
-bool Cluster::steps_stage(Ask& ask, ProgramState& state) {
+bool Cluster::steps_stage(Ask& ask) {
   for (; step_at_ < to_step_.size(); ++step_at_) {
     const std::uint32_t number = to_step_[step_at_];
     Replica& replica = replicas_[number];
@@ -234,10 +234,6 @@ bool Cluster::steps_stage(Ask& ask, ProgramState& state) {
       return true;
     }
     step_begun_ = false;
-    if (replica.engine.stepping() && reporting_) {
-      state.report(static_cast<std::size_t>(Report::step_time), replica.engine.last_step_time());
-      state.report(static_cast<std::size_t>(Report::preemption), replica.engine.preempted_now());
-    }
     update_time(number);
   }
   return false;

@@ -138,7 +138,7 @@ class Cluster {
   bool moves_stage(Ask& ask);
   bool dispatch_stage(Ask& ask);
   bool dispatch_model(Ask& ask);
-  bool steps_stage(Ask& ask, ProgramState& state);
+  bool steps_stage(Ask& ask);
   void begin_steps(std::uint32_t replica);
   void next_model();
   void release_head();

@@ -187,7 +187,11 @@ void Cluster::end_step(std::uint32_t number, ProgramState& state) {
   Replica& replica = replicas_[number];
   outcome_.clear();
   replica.engine.finish(accounts_, outcome_);
-  windows_[replica.group].busy += replica.engine.last_step_time();
+  windows_[replica.group].busy += replica.engine.finished_step_time();
+  if (reporting_) {
+    state.report(static_cast<std::size_t>(Report::step_time), replica.engine.finished_step_time());
+    state.report(static_cast<std::size_t>(Report::preemption), replica.engine.preempted_now());
+  }
   for (const std::uint32_t slot : outcome_.first_tokens) {
     note_first_token(replica.engine.at(slot), replica.group, state);
   }

@@ -192,7 +192,7 @@ void Cluster::fill_replica(double* at, std::size_t stride, std::uint32_t number)
       case ReplicaFact::predicted_left:
         return engine.predicted_left();
       case ReplicaFact::step_time:
-        return engine.last_step_time();
+        return engine.finished_step_time();
       case ReplicaFact::oldest_wait:
         return engine.oldest_wait(now_);
       case ReplicaFact::preemptions:

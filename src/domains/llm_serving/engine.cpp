@@ -439,6 +439,7 @@ void Engine::finish(Accounts& accounts, StepOutcome& outcome) {
   accounts.prompt_tokens += looked_up_;
   accounts.hit_tokens += hits_;
   stepping_ = false;
+  finished_step_time_ = last_step_time_;
   ended_.clear();
   const bool joinable = group_runs_ || group_size_ == 0;
   if (group_runs_) {
@@ -562,7 +563,7 @@ std::vector<Sequence> Engine::fail() {
   Engine fresh(*settings_, role_, *requests_, seed_, asked_);
   fresh.preemptions_ = preemptions_;
   fresh.steps_ = steps_;
-  fresh.last_step_time_ = last_step_time_;
+  fresh.finished_step_time_ = finished_step_time_;
   *this = std::move(fresh);
   return lost;
 }

@@ -129,8 +129,9 @@ class Engine {
   std::uint64_t waiting_tokens() const { return waiting_tokens_; }
   std::uint64_t prefill_left() const;  ///< waiting_tokens() and what is left of the prefills that run
   std::uint64_t kv_tokens() const;
-  double predicted_left() const;  ///< O(in_flight)
-  double last_step_time() const { return last_step_time_; }
+  double predicted_left() const;                                     ///< O(in_flight)
+  double last_step_time() const { return last_step_time_; }          ///< of the latest step, the running one included
+  double finished_step_time() const { return finished_step_time_; }  ///< of the latest that is over; 0: none
   double oldest_wait(double now) const;
   std::uint64_t preemptions() const { return preemptions_; }
   std::uint32_t preempted_now() const { return pending_preemptions_; }  ///< in the step that is made, or runs
@@ -254,6 +255,7 @@ class Engine {
   std::uint32_t blocked_limit_ = 0;
 
   double last_step_time_ = 0;
+  double finished_step_time_ = 0;
   std::uint64_t preemptions_ = 0;
   std::uint64_t steps_ = 0;
   std::vector<std::uint32_t> ended_;

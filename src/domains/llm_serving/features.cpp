@@ -75,7 +75,7 @@ std::vector<Feature> replica_features() {
           tokens("prefill_left", "waiting_tokens, and what is left of the prompts that are computed"),
           tokens("kv_tokens", "in the cache for requests that run"),
           tokens("predicted_left", "output that a predictor still expects of all requests here"),
-          time("step_time", "of its latest step"),
+          time("step_time", "of its latest step that is over"),
           time("oldest_wait", "since when the first that waits here has been waiting"),
           count("preemptions", "so far"),
           count("gpus", "of the replica"),
@@ -208,8 +208,9 @@ policy::Signature make_signature() {
   signal("answer", number_dimension, most_tokens, "at each completion: tokens of the output");
   signal("ttft", time_dimension, most_time, "at each first token: time since the arrival");
   signal("completion_time", time_dimension, most_time, "at each completion: time since the arrival");
-  signal("preemption", number_dimension, most_count, "at each step of a replica: requests that were preempted in it");
-  signal("steps_time", time_dimension, most_time, "at each step of a replica: its time");
+  signal("preemption", number_dimension, most_count,
+         "at the end of each step of a replica: requests that were preempted in it");
+  signal("steps_time", time_dimension, most_time, "at the end of each step of a replica: its time");
   assert(made.signals.size() == report_count);
   return made;
 }
