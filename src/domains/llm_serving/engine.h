@@ -160,7 +160,7 @@ class Engine {
     return static_cast<std::uint32_t>((tokens + settings_->block_size - 1) / settings_->block_size);
   }
 
-  // A step (engine.cpp).
+  // A step (engine.cpp, engine_finish.cpp).
   void start_step();
   Pause run_stages();
   bool run_quickly();
