@@ -88,6 +88,12 @@ SpotWorkload::SpotWorkload(MarketTrace trace, SpotOptions options)
     : trace_(std::move(trace)), options_(std::move(options)) {
   summary_.name = trace_.name;
   summary_.warnings = trace_.warnings;
+  if (options_.cut == Cut::published) {
+    summary_.warnings.emplace_back(
+        "set: a search over the public scenarios is judged on the same ones, as the published policies were; nothing "
+        "is "
+        "held out (--set unseen holds them out)");
+  }
   std::size_t windows = 0;
   std::int64_t ticks = 0;
   for (const Place& place : trace_.places) {
