@@ -1,11 +1,15 @@
 #include "studies/studies.h"
 
+#include "studies/autoscale.h"
 #include "studies/cant_be_late.h"
 #include "studies/cloudcast.h"
 #include "studies/design_loop.h"
+#include "studies/glia.h"
 #include "studies/leaderboard.h"
 #include "studies/skynomad.h"
 #include "studies/skypilot.h"
+#include "studies/victim.h"
+#include "studies/vllm_run.h"
 
 namespace syswright::studies {
 
@@ -19,6 +23,10 @@ void register_studies(Registry<Study>& registry) {
   registry.add(make_model_placement_study());
   registry.add(make_expert_placement_study());
   registry.add(make_column_order_study());
+  registry.add(make_vllm_run_study());
+  registry.add(make_glia_study());
+  registry.add(make_victim_study());
+  registry.add(make_autoscale_study());
 }
 
 }  // namespace syswright::studies

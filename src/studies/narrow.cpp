@@ -1,0 +1,149 @@
+#include "studies/narrow.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "policy/compile.h"
+
+namespace syswright::studies {
+namespace {
+
+using Decisions = std::vector<std::size_t>;
+using SignaturePtr = std::shared_ptr<const policy::Signature>;
+
+policy::ProgramPtr widen(const policy::ProgramPtr& program, const SignaturePtr& whole, const Decisions& decisions) {
+  if (program->signature().decisions.size() == whole->decisions.size()) return program;
+  std::vector<policy::Rule> rules = program->rules();
+  for (policy::Rule& rule : rules) rule.decision = decisions[rule.decision];
+  return std::make_shared<const policy::Program>(program->name(), whole, program->statistics(), std::move(rules));
+}
+
+/// Counts decisions as the narrow signature does.
+class NarrowSimulation : public Simulation {
+ public:
+  NarrowSimulation(std::unique_ptr<Simulation> simulation, Decisions decisions)
+      : simulation_(std::move(simulation)), decisions_(std::move(decisions)) {}
+
+  const Question* next() override {
+    const Question* asked = simulation_->next();
+    if (asked == nullptr) return nullptr;
+    question_ = *asked;
+    const auto found = std::find(decisions_.begin(), decisions_.end(), asked->decision);
+    question_.decision = static_cast<std::size_t>(found - decisions_.begin());
+    return &question_;
+  }
+  void answer(std::span<const double> answers) override { simulation_->answer(answers); }
+  std::unique_ptr<Simulation> fork() const override {
+    return std::make_unique<NarrowSimulation>(simulation_->fork(), decisions_);
+  }
+  void log_to(DecisionLog* log) override { simulation_->log_to(log); }
+  Evaluation result() const override { return simulation_->result(); }
+
+ private:
+  std::unique_ptr<Simulation> simulation_;
+  Decisions decisions_;
+  Question question_;
+};
+
+class NarrowScenario : public Scenario {
+ public:
+  NarrowScenario(ScenarioPtr scenario, SignaturePtr whole, Decisions decisions)
+      : scenario_(std::move(scenario)), whole_(std::move(whole)), decisions_(std::move(decisions)) {}
+
+  const std::string& label() const override { return scenario_->label(); }
+  const std::string& setting() const override { return scenario_->setting(); }
+  Digest digest() const override {
+    DigestBuilder builder;
+    builder.add("narrow").add(scenario_->digest());
+    for (const std::size_t decision : decisions_) builder.add(decision);
+    return builder.finish();
+  }
+  std::string_view code_version() const override { return scenario_->code_version(); }
+  std::uint64_t events() const override { return scenario_->events(); }
+  Evaluation evaluate(const Policy& policy, const EvaluationOptions& options) const override {
+    if (policy.program() == nullptr) return scenario_->evaluate(policy, options);
+    return scenario_->evaluate(Policy::of(widen(policy.program(), whole_, decisions_)), options);
+  }
+  Evaluation failed(std::string why) const override { return scenario_->failed(std::move(why)); }
+  std::vector<Bound> bounds() const override { return scenario_->bounds(); }
+  Audit audit(const DecisionLog& log) const override { return scenario_->audit(log); }
+  std::unique_ptr<Simulation> start(const policy::ProgramPtr& program) const override {
+    return std::make_unique<NarrowSimulation>(scenario_->start(widen(program, whole_, decisions_)), decisions_);
+  }
+  ScenarioPtr miniature(double fraction) const override {
+    ScenarioPtr small = scenario_->miniature(fraction);
+    return small == nullptr ? nullptr : std::make_shared<NarrowScenario>(std::move(small), whole_, decisions_);
+  }
+
+ private:
+  ScenarioPtr scenario_;
+  SignaturePtr whole_;
+  Decisions decisions_;
+};
+
+class NarrowWorkload : public Workload {
+ public:
+  NarrowWorkload(const NarrowDomain& domain, std::unique_ptr<Workload> workload)
+      : domain_(domain), workload_(std::move(workload)) {}
+
+  const WorkloadSummary& summary() const override { return workload_->summary(); }
+  std::vector<ScenarioPtr> scenarios() const override { return narrowed(workload_->scenarios()); }
+  Suite suite() const override {
+    Suite suite = workload_->suite();
+    for (auto* part : {&suite.train, &suite.validation, &suite.test}) *part = narrowed(std::move(*part));
+    return suite;
+  }
+
+ private:
+  std::vector<ScenarioPtr> narrowed(std::vector<ScenarioPtr> scenarios) const {
+    for (ScenarioPtr& scenario : scenarios) scenario = domain_.narrowed(std::move(scenario));
+    return scenarios;
+  }
+
+  const NarrowDomain& domain_;
+  std::unique_ptr<Workload> workload_;
+};
+
+}  // namespace
+
+NarrowDomain::NarrowDomain(const Domain& domain, const std::vector<std::string>& decisions) : domain_(domain) {
+  const policy::Signature& whole = *domain.signature();
+  policy::Signature narrow;
+  narrow.domain = whole.domain;
+  narrow.signals = whole.signals;
+  for (const std::string& name : decisions) {
+    const auto found = whole.find_decision(name);
+    if (!found) {
+      std::vector<std::string> names;
+      for (const policy::Decision& decision : whole.decisions) names.push_back(decision.name);
+      throw InputError("the domain '" + domain.name() + "' has no decision '" + name + "'" + did_you_mean(name, names) +
+                       " (there are: " + join(names) + ")");
+    }
+    decisions_.push_back(*found);
+    narrow.decisions.push_back(whole.decisions[*found]);
+  }
+  signature_ = std::make_shared<const policy::Signature>(std::move(narrow));
+  for (const std::string& text : domain.exemplars()) {
+    try {
+      policy::compile(text, "exemplar", std::vector{signature_});
+      exemplars_.push_back(text);
+    } catch (const InputError&) {
+      // It answers something else, too.
+    }
+  }
+}
+
+std::unique_ptr<Workload> NarrowDomain::open(const ScenarioRequest& request) const {
+  return std::make_unique<NarrowWorkload>(*this, domain_.open(request));
+}
+
+ScenarioPtr NarrowDomain::narrowed(ScenarioPtr scenario) const {
+  return std::make_shared<NarrowScenario>(std::move(scenario), domain_.signature(), decisions_);
+}
+
+policy::ProgramPtr NarrowDomain::widened(const policy::ProgramPtr& program) const {
+  return widen(program, domain_.signature(), decisions_);
+}
+
+}  // namespace syswright::studies
