@@ -55,8 +55,9 @@ void Engine::requeue(std::uint32_t slot) {
   if (settings_->scheduler != Scheduler::vllm_priority) {
     waiting_.push_front(slot);
   } else {
-    const auto place = std::upper_bound(waiting_.begin(), waiting_.end(), slot, [&](std::uint32_t a, std::uint32_t b) {
-      return urgency(sequences_[a]) < urgency(sequences_[b]);
+    // One by one: a policy may have put them in another order.
+    const auto place = std::find_if(waiting_.begin(), waiting_.end(), [&](std::uint32_t other) {
+      return urgency(sequences_[slot]) < urgency(sequences_[other]);
     });
     waiting_.insert(place, slot);
   }

@@ -167,8 +167,9 @@ void SlowReplica::give(Job& job, std::uint32_t tokens, std::uint64_t blocks) {
 void SlowReplica::name_full(Job& job) {
   const std::uint64_t filled = std::min<std::uint64_t>(std::uint64_t{job.computed} + job.given, job.length());
   const std::uint64_t full = std::min<std::uint64_t>(filled / settings_->block_size, job.named_blocks);
-  for (std::uint32_t i = 0; i < full; ++i) {
-    if (!pool_.is_named(job.blocks[i])) pool_.name(job.blocks[i], key_of(job, i));
+  for (; job.named < full; ++job.named) {
+    const Blocks::Id block = job.blocks[job.named];
+    if (!pool_.is_named(block)) pool_.name(block, key_of(job, job.named));
   }
 }
 
@@ -196,6 +197,7 @@ void SlowReplica::let_go(Job& job, bool findable) {
   }
   for (auto block = job.blocks.rbegin(); block != job.blocks.rend(); ++block) pool_.release(*block);
   job.blocks.clear();
+  job.named = 0;
 }
 
 void SlowReplica::admit() {
@@ -403,6 +405,7 @@ std::vector<Job> SlowReplica::fail() {
     job.ever_computed = std::max({job.ever_computed, job.computed, job.brought});
     job.computed = job.brought = job.given = 0;
     job.runs = job.decodes = false;
+    job.named = 0;
     job.blocks.clear();
   }
   std::sort(lost.begin(), lost.end(), [](const Job& a, const Job& b) { return a.number < b.number; });

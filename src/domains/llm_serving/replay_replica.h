@@ -30,6 +30,7 @@ struct Job {
   bool runs = false;
   bool decodes = false;
   std::uint32_t named_blocks = 0;
+  std::uint32_t named = 0;  ///< of these, blocks at its front that can be found
   std::vector<Blocks::Id> blocks;
 
   std::uint32_t length() const { return request->prompt + made; }
