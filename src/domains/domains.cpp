@@ -5,6 +5,7 @@
 #include "domains/cache/cache.h"
 #include "domains/column_order/column_order.h"
 #include "domains/expert_placement/expert_placement.h"
+#include "domains/llm_serving/llm_serving.h"
 #include "domains/model_placement/model_placement.h"
 #include "domains/multi_region/multi_region.h"
 #include "domains/spot/spot.h"
@@ -18,6 +19,7 @@ void register_domains(Registry<Domain>& registry) {
   registry.add(broker::make_broker_domain());
   registry.add(spot::make_spot_domain());
   registry.add(multi_region::make_multi_region_domain());
+  registry.add(llm_serving::make_llm_serving_domain());
   registry.add(transactions::make_transactions_domain());
   registry.add(model_placement::make_model_placement_domain());
   registry.add(expert_placement::make_expert_placement_domain());
