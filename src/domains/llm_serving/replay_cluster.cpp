@@ -14,8 +14,9 @@ int id(Question question) { return static_cast<int>(question); }
 
 }  // namespace
 
-SlowCluster::SlowCluster(const Setup& setup, Answers& answers)
+SlowCluster::SlowCluster(const Setup& setup, Answers& answers, Drawing* drawing)
     : setup_(setup), answers_(answers), books_(setup), queues_(setup.requests->models.size()) {
+  oracle_.drawing = drawing;
   oracle_.asked = [this](int question) { return answers_.asked(question); };
   oracle_.chunk = [this] { return answers_.value(id(Question::chunk), event(), stepping_); };
   oracle_.victim = [this](const std::vector<std::uint32_t>& requests) -> std::optional<std::size_t> {
@@ -30,11 +31,11 @@ SlowCluster::SlowCluster(const Setup& setup, Answers& answers)
     const ReplicaGroup& group = cluster.groups[number];
     for (std::uint32_t i = 0; i < group.upper(); ++i) {
       Place place{.group = number,
-                  .replica = SlowReplica(setup, group, oracle_),
+                  .replica = SlowReplica(setup, group, oracle_, static_cast<std::uint32_t>(places_.size()) + 1),
                   .fails_at = never,
                   .failures = Random(setup.seed, "replica failures", places_.size())};
       if (i < group.count) {
-        place.state = State::ready;
+        become(place, State::ready);
         draw_failure(place);
       }
       places_.push_back(std::move(place));
@@ -57,6 +58,7 @@ bool SlowCluster::run() {
     begin_steps();
   }
   for (Place& place : places_) count(place);
+  if (oracle_.drawing != nullptr) oracle_.drawing->finish(now_);
   return true;
 }
 
@@ -132,7 +134,20 @@ void SlowCluster::count(Place& place) {
 
 void SlowCluster::switch_off(Place& place) {
   count(place);
-  place.state = State::off;
+  become(place, State::off);
+}
+
+void SlowCluster::become(Place& place, State state) {
+  constexpr std::string_view names[] = {"", "starting", "ready", "draining", "failed"};
+  place.state = state;
+  if (oracle_.drawing == nullptr) return;
+  oracle_.drawing->state(place.replica.place(), names[static_cast<std::size_t>(state)], now_);
+}
+
+/// A request comes to the router.
+void SlowCluster::queue_up(Job& job) {
+  job.phase.why = "";
+  if (oracle_.drawing != nullptr) oracle_.drawing->enter(job.phase, job.shown(), Drawing::router, "held", now_);
 }
 
 void SlowCluster::fail(std::uint32_t number) {
@@ -151,6 +166,7 @@ void SlowCluster::fail(std::uint32_t number) {
   place.incoming = 0;
   place.link_busy_until = 0;
   std::vector<Job> lost = place.replica.fail();
+  for (Job& job : lost) queue_up(job);
   std::deque<Job>& queue = queues_[place.replica.group().model];
   queue.insert(queue.begin(), lost.begin(), lost.end());
   dispatching_ = true;
@@ -159,7 +175,7 @@ void SlowCluster::fail(std::uint32_t number) {
     return;
   }
   count(place);
-  place.state = State::failed;
+  become(place, State::failed);
   place.comes_at = now_ + setup_.cluster.repair_time;
 }
 
@@ -179,7 +195,7 @@ void SlowCluster::end_step(std::uint32_t number) {
 void SlowCluster::come_up(std::uint32_t number) {
   Place& place = places_[number];
   count(place);
-  place.state = State::ready;
+  become(place, State::ready);
   draw_failure(place);
   dispatching_ = true;
 }
@@ -188,7 +204,7 @@ void SlowCluster::deliver(const Sending& sending) {
   Place& from = places_[sending.from];
   Place& to = places_[sending.to];
   --to.incoming;
-  to.replica.enqueue(from.replica.take_leaving(sending.request));
+  to.replica.enqueue(from.replica.take_leaving(sending.request), now_);
   may_step_.push_back(sending.from);
   may_step_.push_back(sending.to);
   if (from.state == State::draining && from.in_flight() == 0) switch_off(from);
@@ -224,6 +240,7 @@ void SlowCluster::arrive() {
   Job job;
   job.number = number;
   job.request = &request;
+  queue_up(job);
   queues_[request.model].push_back(std::move(job));
   ++open_;
   dispatching_ = true;
@@ -252,13 +269,13 @@ void SlowCluster::set_wanted(std::uint32_t group, double answer) {
   // Those that drain stay; then idle ones start. Too many: those that start end; then the emptiest drain.
   for (auto place = places.begin(); place != places.end() && there < wanted; ++place) {
     if ((*place)->state != State::draining) continue;
-    (*place)->state = State::ready;
+    become(**place, State::ready);
     dispatching_ = true;
     ++there;
   }
   for (auto place = places.begin(); place != places.end() && there < wanted; ++place) {
     if ((*place)->state != State::off) continue;
-    (*place)->state = State::starting;
+    become(**place, State::starting);
     (*place)->counted_to = now_;
     (*place)->comes_at = now_ + setup_.cluster.start_up;
     ++there;
@@ -275,7 +292,7 @@ void SlowCluster::set_wanted(std::uint32_t group, double answer) {
       if (emptiest == nullptr || place->in_flight() <= emptiest->in_flight()) emptiest = place;
     }
     if (emptiest == nullptr) return;
-    emptiest->state = State::draining;
+    become(*emptiest, State::draining);
     if (emptiest->in_flight() == 0) switch_off(*emptiest);
   }
 }
@@ -342,21 +359,27 @@ void SlowCluster::dispatch(std::uint16_t model) {
         queue.push_front(std::move(job));
       }
     }
-    const Job& head = queue.front();
+    Job& head = queue.front();
     const std::vector<std::uint32_t> candidates = takers(*head.request, false);
-    if (candidates.empty()) return;
+    if (candidates.empty()) {
+      for (Job& job : queue) job.phase.why = "a replica that is ready";
+      return;
+    }
     const std::uint32_t to = route(candidates);
     const bool busy = std::any_of(places_.begin(), places_.end(), [&](const Place& place) {
       return place.replica.group().model == model && place.in_flight() > 0;
     });
     if (busy && answers_.asked(id(Question::admit))) {
       const std::optional<double> answer = answers_.value(id(Question::admit), event(), head.number);
-      if (answer && *answer != 1) return;
+      if (answer && *answer != 1) {
+        for (Job& job : queue) job.phase.why = &job == &head ? "admit, which held it" : "admit, which held another";
+        return;
+      }
     }
     Job released = std::move(queue.front());
     queue.pop_front();
     if (released.released < 0) released.released = now_;
-    places_[to].replica.enqueue(std::move(released));
+    places_[to].replica.enqueue(std::move(released), now_);
     if (!places_[to].replica.stepping()) may_step_.push_back(to);
   }
 }

@@ -41,7 +41,7 @@ class Answers {
 /// The cluster around slow replicas, as cluster.h states it.
 class SlowCluster {
  public:
-  SlowCluster(const Setup& setup, Answers& answers);
+  SlowCluster(const Setup& setup, Answers& answers, Drawing* drawing = nullptr);
   SlowCluster(const SlowCluster&) = delete;
   SlowCluster& operator=(const SlowCluster&) = delete;
   /// To the end. False if requests wait that nobody will ever take.
@@ -91,6 +91,8 @@ class SlowCluster {
 
   void count(Place& place);
   void switch_off(Place& place);
+  void become(Place& place, State state);
+  void queue_up(Job& job);
   void draw_failure(Place& place);
   bool fits(const Request& request, const ReplicaGroup& group) const;
   std::vector<std::uint32_t> takers(const Request& request, bool decoding) const;

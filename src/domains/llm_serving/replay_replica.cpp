@@ -14,8 +14,25 @@ int id(Question question) { return static_cast<int>(question); }
 
 }  // namespace
 
-SlowReplica::SlowReplica(const Setup& setup, const ReplicaGroup& group, const Oracle& oracle)
-    : setup_(&setup), group_(&group), settings_(&group.replica), oracle_(&oracle), pool_(group.replica.kv_blocks) {}
+SlowReplica::SlowReplica(const Setup& setup, const ReplicaGroup& group, const Oracle& oracle, std::uint32_t place)
+    : setup_(&setup),
+      group_(&group),
+      settings_(&group.replica),
+      oracle_(&oracle),
+      place_(place),
+      pool_(group.replica.kv_blocks) {}
+
+void SlowReplica::enter(Job& job, std::string_view phase, double now) {
+  if (oracle_->drawing != nullptr) oracle_->drawing->enter(job.phase, job.shown(), place_, phase, now);
+}
+
+/// Why the first that waits did not start; the others wait behind it.
+void SlowReplica::explain(std::string_view why) {
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    if (i == 0 || waiting_[i].phase.why == "the step that ran")
+      waiting_[i].phase.why = i == 0 ? why : "those before it";
+  }
+}
 
 std::uint32_t SlowReplica::blocks_for(std::uint64_t tokens) const {
   const std::uint64_t size = settings_->block_size;
@@ -27,10 +44,12 @@ bool SlowReplica::less_urgent(const Job& a, const Job& b) const {
          std::tuple(b.request->priority, b.request->arrival, b.number);
 }
 
-void SlowReplica::enqueue(Job job) {
+void SlowReplica::enqueue(Job job, double now) {
   job.named_blocks = settings_->prefix_caching
                          ? prefix_block_count(*setup_->requests, *job.request, settings_->block_size, ~std::uint64_t{0})
                          : 0;
+  job.phase.why = stepping_ ? "the step that ran" : "";
+  enter(job, "waiting", now);
   if (settings_->scheduler == Scheduler::vllm_priority) {
     put_back(std::move(job));
     return;
@@ -57,6 +76,9 @@ void SlowReplica::begin(double now) {
     plan();
   } while (preempted_ && !any_given());
   if (any_given()) launch();
+  if (oracle_->drawing != nullptr) {
+    oracle_->drawing->levels(place_, now, pool_.used(), static_cast<double>(waiting_.size()));
+  }
 }
 
 bool SlowReplica::any_given() const {
@@ -84,7 +106,11 @@ void SlowReplica::plan() {
     }
   }
   walk();
-  if (!preempted_) admit();
+  if (preempted_) {
+    explain("a step in which nobody is preempted");
+  } else {
+    admit();
+  }
 }
 
 std::uint32_t SlowReplica::wanted(const Job& job) const {
@@ -150,6 +176,9 @@ void SlowReplica::preempt(std::size_t place) {
   job.given = 0;
   job.runs = job.decodes = false;
   ++job.restarts;
+  if (oracle_->drawing != nullptr) oracle_->drawing->mark(job.phase, "preempted", now_);
+  job.phase.why = "KV blocks";
+  enter(job, "waiting, preempted", now_);
   preempted_ = true;
   ++preemptions_;
   put_back(std::move(job));
@@ -208,6 +237,7 @@ void SlowReplica::admit() {
   while (!waiting_.empty() && running_.size() < settings_->max_running && budget_ > 0) {
     if (!start_first()) return;
   }
+  explain(budget_ == 0 ? "the token budget" : "a place in the step");
 }
 
 void SlowReplica::reorder() {
@@ -239,12 +269,16 @@ bool SlowReplica::start_first() {
     tokens = job.length() - from;
     if (!orca && settings_->long_prefill > 0) tokens = std::min<std::uint64_t>(tokens, settings_->long_prefill);
     const bool alone = std::none_of(running_.begin(), running_.end(), [](const Job& j) { return j.given > 0; });
-    if (orca && tokens > budget_ && !alone) return false;
-    if (!orca && !settings_->chunked && tokens > budget_) return false;
+    const bool too_long = tokens > budget_ && (orca ? !alone : !settings_->chunked);
+    if (too_long) explain("the token budget");
+    if (too_long) return false;
     if (!orca) tokens = std::min(tokens, prompt_budget_);
   }
   if (!orca) tokens = std::min(tokens, budget_);
-  if (tokens == 0) return false;
+  if (tokens == 0) {
+    explain("the token budget");
+    return false;
+  }
 
   std::uint64_t lying = 0;  // hits that nobody uses count as free until they are taken
   for (std::uint32_t i = 0; i < hits; ++i) lying += pool_.is_free(pool_.find(key_of(job, i))) ? 1 : 0;
@@ -258,6 +292,7 @@ bool SlowReplica::start_first() {
     const bool may_find_more = settings_->prefix_caching && job.named_blocks > 0;
     if (!may_find_more) stuck_at_ = std::min(budget_, prompt_budget_);
     if (may_find_more) stuck_at_.reset();
+    explain("KV blocks");
     return false;
   }
 
@@ -276,6 +311,7 @@ bool SlowReplica::start_first() {
   }
   started.brought = 0;
   started.runs = true;
+  enter(started, started.decodes ? "decode" : started.restarts > 0 ? "recompute" : "prefill", now_);
   give(started, static_cast<std::uint32_t>(tokens), blocks);
   return true;
 }
@@ -325,6 +361,7 @@ SlowReplica::Ended SlowReplica::finish(Books& books) {
     if (job.given > 0) token(job, job.given, books);
     job.given = 0;
     if (job.made >= job.request->output) {
+      enter(job, "", step_end_);
       ended.done.push_back(std::move(job));
     } else if (group_->role == Role::prefill && job.decodes) {
       job.runs = false;
@@ -352,6 +389,7 @@ void SlowReplica::token(Job& job, std::uint32_t tokens, Books& books) {
     job.computed = end;
     if (end < job.length()) return;
     job.decodes = true;
+    enter(job, group_->role == Role::prefill ? "transfer" : "decode", step_end_);
   } else {
     if (tokens > 1) gained = std::min(1 + accepted(job), job.request->output - job.made);
     job.computed += gained;
@@ -409,7 +447,7 @@ std::vector<Job> SlowReplica::fail() {
     job.blocks.clear();
   }
   std::sort(lost.begin(), lost.end(), [](const Job& a, const Job& b) { return a.number < b.number; });
-  *this = SlowReplica(*setup_, *group_, *oracle_);
+  *this = SlowReplica(*setup_, *group_, *oracle_, place_);
   return lost;
 }
 

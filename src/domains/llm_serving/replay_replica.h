@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "domains/llm_serving/drawing.h"
 #include "domains/llm_serving/replay_blocks.h"
 #include "domains/llm_serving/replay_books.h"
 #include "domains/llm_serving/setup.h"
@@ -32,12 +33,15 @@ struct Job {
   std::uint32_t named_blocks = 0;
   std::uint32_t named = 0;  ///< of these, blocks at its front that can be found
   std::vector<Blocks::Id> blocks;
+  Phase phase;  ///< where the run is drawn
 
   std::uint32_t length() const { return request->prompt + made; }
+  Shown shown() const { return {number, request->prompt, made, restarts}; }
 };
 
-/// Who answers what the log has answers to. A missing answer is the default.
+/// Who answers what the log has answers to, and who watches. A missing answer is the default.
 struct Oracle {
+  Drawing* drawing = nullptr;  ///< nullptr: nobody watches
   std::function<bool(int question)> asked;
   std::function<std::optional<double>()> chunk;
   /// One of these requests; a place.
@@ -51,9 +55,10 @@ struct Oracle {
 /// The rules are those of setup.h and cluster.h; nothing is shared with engine.h.
 class SlowReplica {
  public:
-  SlowReplica(const Setup& setup, const ReplicaGroup& group, const Oracle& oracle);
+  /// place: in drawings.
+  SlowReplica(const Setup& setup, const ReplicaGroup& group, const Oracle& oracle, std::uint32_t place);
 
-  void enqueue(Job job);
+  void enqueue(Job job, double now);
   void begin(double now);
   struct Ended {
     std::vector<Job> done;
@@ -69,6 +74,7 @@ class SlowReplica {
   bool idle() const { return waiting_.empty() && running_.empty() && leaving_.empty(); }
   std::size_t in_flight() const { return waiting_.size() + running_.size() + leaving_.size(); }
   const ReplicaGroup& group() const { return *group_; }
+  std::uint32_t place() const { return place_; }
 
  private:
   std::uint32_t blocks_for(std::uint64_t tokens) const;
@@ -85,6 +91,8 @@ class SlowReplica {
   void walk();
   std::size_t default_victim() const;
   void preempt(std::size_t place);
+  void enter(Job& job, std::string_view phase, double now);
+  void explain(std::string_view why);
   void admit();
   void reorder();
   bool start_first();
@@ -98,6 +106,7 @@ class SlowReplica {
   const ReplicaGroup* group_;
   const ReplicaSettings* settings_;
   const Oracle* oracle_;
+  std::uint32_t place_;
   Blocks pool_;
   std::vector<Job> waiting_;  ///< first in front
   std::vector<Job> running_;  ///< by admission

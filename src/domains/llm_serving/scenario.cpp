@@ -10,6 +10,7 @@
 #include "domains/llm_serving/auditor.h"
 #include "domains/llm_serving/bounds.h"
 #include "domains/llm_serving/cluster.h"
+#include "domains/llm_serving/drawing.h"
 #include "domains/llm_serving/features.h"
 #include "domains/llm_serving/native.h"
 #include "domains/llm_serving/workload.h"
@@ -41,6 +42,13 @@ std::string_view ServingScenario::code_version() const { return syswright::code_
 std::uint64_t ServingScenario::events() const { return setup_->requests->list.size(); }
 
 Evaluation ServingScenario::evaluate(const Policy& policy, const EvaluationOptions& options) const {
+  if (options.timeline != nullptr) {
+    DecisionLog own;
+    DecisionLog* log = options.log != nullptr ? options.log : &own;
+    Evaluation evaluation = evaluate(policy, {.log = log, .stop = options.stop});
+    if (evaluation.status == Evaluation::Status::ok) draw(*setup_, *log, *options.timeline);
+    return evaluation;
+  }
   if (policy.program() != nullptr) {
     check_domain(*policy.program());
     return evaluate_program(Cluster(setup_), policy.program(), options);

@@ -22,6 +22,7 @@ class ServingDomain : public Domain {
   std::span<const Option> options() const override { return serving_options(); }
   std::span<const std::string> exemplars() const override;
   std::span<const Cheat> cheats() const override;
+  bool draws_timelines() const override { return true; }
   std::unique_ptr<Workload> open(const ScenarioRequest& request) const override;
 
  private:
