@@ -5,8 +5,8 @@
 #include <limits>
 #include <memory>
 
+#include "base/cma_es.h"
 #include "base/error.h"
-#include "design/cma_es.h"
 
 namespace syswright::design {
 namespace {

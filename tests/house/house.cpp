@@ -28,7 +28,7 @@ std::optional<std::vector<std::string>> allowed(const std::string& module) {
   const std::vector<std::string> up_to_domain = with(below_domain, {"domain"});
   const std::vector<std::string> up_to_judge = with(up_to_domain, {"domains", "domains/*", "design", "judge"});
   if (module == "base") return std::vector<std::string>{};
-  if (module == "trace" || module == "policy" || module == "sim" || module == "nn")
+  if (module == "trace" || module == "policy" || module == "sim" || module == "nn" || module == "optimize")
     return std::vector<std::string>{"base"};
   if (module == "domain") return below_domain;
   if (module == "domains") return with(up_to_domain, {"domains/*"});
@@ -36,7 +36,7 @@ std::optional<std::vector<std::string>> allowed(const std::string& module) {
   if (module == "design" || module == "judge") return up_to_domain;
   if (module == "ledger" || module == "farm") return up_to_judge;
   if (module == "studies") return with(up_to_judge, {"ledger", "farm"});
-  if (module == "app") return with(up_to_judge, {"ledger", "farm", "studies"});
+  if (module == "app") return with(up_to_judge, {"ledger", "farm", "optimize", "studies"});
   return std::nullopt;
 }
 

@@ -1,4 +1,4 @@
-#include "design/cma_es.h"
+#include "base/cma_es.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <functional>
 #include <limits>
 
-namespace syswright::design {
+namespace syswright {
 namespace {
 
 using Function = std::function<double(const std::vector<double>&)>;
@@ -79,4 +79,4 @@ TEST(SymmetricEigen, RebuildsTheMatrix) {
 }
 
 }  // namespace
-}  // namespace syswright::design
+}  // namespace syswright

@@ -1,11 +1,11 @@
-#include "design/cma_es.h"
+#include "base/cma_es.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <numeric>
 
-namespace syswright::design {
+namespace syswright {
 
 CmaEs::CmaEs(std::vector<double> mean, double sigma, std::size_t points)
     : n_(mean.size()),
@@ -156,4 +156,4 @@ void symmetric_eigen(std::vector<std::vector<double>> matrix, std::vector<double
   for (std::size_t i = 0; i < n; ++i) values[i] = matrix[i][i];
 }
 
-}  // namespace syswright::design
+}  // namespace syswright

@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 
-namespace syswright::design {
+namespace syswright {
 
 /// Covariance matrix adaptation evolution strategy: minimises a function of a few real variables from the order of its
 /// values alone, in generations whose points can be evaluated at once. For up to about 30 variables: a generation costs
@@ -51,4 +51,4 @@ class CmaEs {
 void symmetric_eigen(std::vector<std::vector<double>> matrix, std::vector<double>& values,
                      std::vector<std::vector<double>>& vectors);
 
-}  // namespace syswright::design
+}  // namespace syswright

@@ -1,0 +1,5 @@
+#pragma once
+
+/// optimize/: searches any text, not only policies: constants and choices that are marked in a file (artifact.h),
+/// judged by a command of the user's own (evaluator.h), which runs behind limits (child.h). search.h finds the better
+/// settings, verdict.h compares what was found with the original.
