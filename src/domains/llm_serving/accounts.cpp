@@ -104,7 +104,8 @@ void Accounts::complete(const Setup& setup, const Outcome& outcome) {
   in_limits_ += !missed;
   const Weights& weights = setup.weights;
   Block& block = block_of(setup, outcome.request);
-  block.cost += weights.e2e * e2e + weights.ttft * ttft + weights.tpot * tpot + (missed ? weights.miss : 0);
+  block.cost += weights.e2e * e2e + weights.ttft * ttft + weights.tpot * tpot + (missed ? weights.miss : 0) +
+                weights.recompute * static_cast<double>(outcome.recomputed);
   block.weight += 1;
   if (tenants_.size() > 1) {
     tenants_[request.tenant].slowdown += e2e / std::max(time_alone(setup, request), 1e-9);

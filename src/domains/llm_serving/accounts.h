@@ -61,6 +61,7 @@ struct Outcome {
   double released = 0;  ///< from the router to a replica, for the first time
   double first_token = 0;
   double last_token = 0;
+  std::uint64_t recomputed = 0;  ///< tokens, that had been computed before
 };
 
 /// Sums of a run: their size does not depend on the number of requests. A value: a copy is a fork.

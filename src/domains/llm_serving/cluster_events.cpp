@@ -210,7 +210,8 @@ void Cluster::note_first_token(const Sequence& sequence, std::uint32_t group, Pr
 
 void Cluster::end_request(const Sequence& sequence, std::uint32_t group, ProgramState& state) {
   if (sequence.first_token == now_) note_first_token(sequence, group, state);
-  accounts_.complete(*setup_, {sequence.request, sequence.released, sequence.first_token, sequence.last_token});
+  accounts_.complete(
+      *setup_, {sequence.request, sequence.released, sequence.first_token, sequence.last_token, sequence.recomputed});
   --open_;
   dispatch_due_ = true;
   const double e2e = sequence.last_token - sequence.arrival;

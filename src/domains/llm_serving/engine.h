@@ -29,7 +29,8 @@ struct Sequence {
   double last_token = 0;
   std::uint32_t generated = 0;
   std::uint32_t restarts = 0;
-  std::uint32_t high = 0;    ///< most tokens that were ever computed
+  std::uint32_t high = 0;  ///< most tokens that were ever computed
+  std::uint64_t recomputed = 0;
   std::uint32_t remote = 0;  ///< tokens whose KV cache came over a link and waits to be taken in
 
   // On a replica. Where `grouped`, computed and generated are as of Engine's counter at `joined`.

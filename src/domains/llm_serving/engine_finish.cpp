@@ -97,7 +97,9 @@ bool Engine::finish_individual(std::uint32_t slot, double now, Accounts& account
   accounts.computed_tokens += tokens;
   if (!sequence.prefilled) {
     const std::uint32_t known = std::min(sequence.high, sequence.computed + tokens);
-    accounts.recomputed_tokens += known > sequence.computed ? known - sequence.computed : 0;
+    const std::uint32_t again = known > sequence.computed ? known - sequence.computed : 0;
+    accounts.recomputed_tokens += again;
+    sequence.recomputed += again;
     sequence.computed += tokens;
     if (sequence.computed < sequence.tokens()) return false;
     sequence.prefilled = true;

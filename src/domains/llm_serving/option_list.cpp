@@ -67,8 +67,10 @@ const std::vector<Option>& serving_options() {
       {"repair-time", "120s", "until a failed replica is ready again"},
       // What is wanted.
       {"objective", "latency",
-       "latency (mean time from arrival to last token), ttft, tpot, slo (share of requests out of limits) or gpu_hours "
-       "(GPU time a request, and miss-penalty for each out of limits)"},
+       "latency (mean time from arrival to last token), ttft, tpot, slo (share of requests out of limits), recompute "
+       "(1 ms "
+       "for each token of a request that is computed once more) or gpu_hours (GPU time a request, and miss-penalty for "
+       "each out of limits)"},
       {"slo-ttft", "none", "limit of the time to the first token"},
       {"slo-tpot", "none", "limit of the time a token after the first"},
       {"slo-e2e", "none", "limit of the time to the last token"},

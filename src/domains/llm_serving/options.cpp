@@ -79,6 +79,8 @@ Weights read_weights(const OptionValues& values, const Limits& limits) {
     weights.ttft = 1;
   } else if (objective == "tpot") {
     weights.tpot = 1;
+  } else if (objective == "recompute") {
+    weights.recompute = 0.001;
   } else if (objective == "slo") {
     needs_promise();
     weights.miss = weights.refused = 1;
@@ -87,7 +89,7 @@ Weights read_weights(const OptionValues& values, const Limits& limits) {
     weights.gpu = 1;
     weights.miss = weights.refused = penalty;
   } else {
-    const std::vector<std::string> names{"latency", "ttft", "tpot", "slo", "gpu_hours"};
+    const std::vector<std::string> names{"latency", "ttft", "tpot", "slo", "recompute", "gpu_hours"};
     throw InputError(
         fmt::format("objective: '{}' is not one of {}{}", objective, join(names), did_you_mean(objective, names)));
   }

@@ -41,7 +41,7 @@ double Books::alone(const Request& request) const {
   return prompt + (request.output - 1) * (replica.step_time->seconds(one) + replica.host_overhead);
 }
 
-void Books::ended(std::uint32_t number, double released, double first_token, double last_token) {
+void Books::ended(std::uint32_t number, double released, double first_token, double last_token, std::uint64_t again) {
   const Request& request = setup_.requests->list[number];
   const double first = first_token - request.arrival;
   const double end = last_token - request.arrival;
@@ -60,7 +60,8 @@ void Books::ended(std::uint32_t number, double released, double first_token, dou
   kept_promises_ += kept ? 1 : 0;
   const Weights& weights = setup_.weights;
   Share& part = parts_[part_of(number)];
-  part.sum += weights.e2e * end + weights.ttft * first + weights.tpot * each + (kept ? 0 : weights.miss);
+  part.sum += weights.e2e * end + weights.ttft * first + weights.tpot * each + (kept ? 0 : weights.miss) +
+              weights.recompute * static_cast<double>(again);
   part.count += 1;
   if (slowdowns_.size() < 2) return;
   slowdowns_[request.tenant].sum += end / std::max(alone(request), 1e-9);

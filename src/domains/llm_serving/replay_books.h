@@ -13,7 +13,7 @@ class Books {
  public:
   explicit Books(const Setup& setup);
 
-  void ended(std::uint32_t request, double released, double first_token, double last_token);
+  void ended(std::uint32_t request, double released, double first_token, double last_token, std::uint64_t again);
   void refused(std::uint32_t request);
   /// Between two tokens of a request.
   void gap(double seconds) { gaps_.sketch.add(seconds); }

@@ -183,7 +183,7 @@ void SlowCluster::end_step(std::uint32_t number) {
   Place& place = places_[number];
   const SlowReplica::Ended ended = place.replica.finish(books_);
   for (const Job& job : ended.done) {
-    books_.ended(job.number, job.released, job.first, job.last);
+    books_.ended(job.number, job.released, job.first, job.last, job.again);
     --open_;
     dispatching_ = true;
   }

@@ -385,7 +385,11 @@ void SlowReplica::token(Job& job, std::uint32_t tokens, Books& books) {
   std::uint32_t gained = 1;
   if (!job.decodes) {
     const std::uint32_t end = job.computed + tokens;
-    if (job.ever_computed > job.computed) books.recomputed += std::min(job.ever_computed, end) - job.computed;
+    if (job.ever_computed > job.computed) {
+      const std::uint32_t again = std::min(job.ever_computed, end) - job.computed;
+      books.recomputed += again;
+      job.again += again;
+    }
     job.computed = end;
     if (end < job.length()) return;
     job.decodes = true;

@@ -20,6 +20,7 @@ struct Job {
   std::uint32_t made = 0;  ///< tokens of output
   std::uint32_t restarts = 0;
   std::uint32_t ever_computed = 0;
+  std::uint64_t again = 0;  ///< tokens computed once more
   double released = -1;
   double first = -1;
   double last = 0;

@@ -85,7 +85,7 @@ void check_setup(const Setup& setup) {
   require(std::isfinite(cluster.link_bandwidth) && cluster.link_bandwidth >= 0,
           "link_bandwidth must be 0 (no limit) or more bytes a second");
   for (const double weight : {setup.weights.e2e, setup.weights.ttft, setup.weights.tpot, setup.weights.miss,
-                              setup.weights.gpu, setup.weights.refused}) {
+                              setup.weights.recompute, setup.weights.gpu, setup.weights.refused}) {
     require(std::isfinite(weight) && weight >= 0, "a weight of the objective is negative or no number");
   }
   for (const double limit : {setup.limits.ttft, setup.limits.tpot, setup.limits.e2e}) require_time(limit, "a limit");
@@ -121,10 +121,11 @@ void digest_setup(const Setup& setup, DigestBuilder& builder) {
     digest_replica(group.replica, builder);
     builder.add(static_cast<int>(group.role)).add(group.model).add(group.count).add(group.lower()).add(group.upper());
   }
-  for (const double value : {cluster.scaling_interval, cluster.start_up, cluster.link_bandwidth, cluster.link_latency,
-                             cluster.mean_time_between_failures, cluster.repair_time, setup.limits.ttft,
-                             setup.limits.tpot, setup.limits.e2e, setup.weights.e2e, setup.weights.ttft,
-                             setup.weights.tpot, setup.weights.miss, setup.weights.gpu, setup.weights.refused}) {
+  for (const double value :
+       {cluster.scaling_interval, cluster.start_up, cluster.link_bandwidth, cluster.link_latency,
+        cluster.mean_time_between_failures, cluster.repair_time, setup.limits.ttft, setup.limits.tpot, setup.limits.e2e,
+        setup.weights.e2e, setup.weights.ttft, setup.weights.tpot, setup.weights.miss, setup.weights.recompute,
+        setup.weights.gpu, setup.weights.refused}) {
     builder.add(value);
   }
   builder.add(setup.seed).add(setup.requests->digest);

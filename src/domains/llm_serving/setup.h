@@ -86,6 +86,7 @@ struct Weights {
   double ttft = 0;
   double tpot = 0;
   double miss = 0;        ///< seconds for a request out of its limits
+  double recompute = 0;   ///< seconds for each token that is computed once more
   double gpu = 0;         ///< of the GPU time divided by the number of requests
   double refused = 3600;  ///< seconds for a request that fits nowhere, in place of all but the GPU time
 };

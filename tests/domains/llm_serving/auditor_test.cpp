@@ -95,6 +95,7 @@ Setup drawn(std::uint64_t seed) {
   setup.cluster.repair_time = 2;
   setup.requests = std::move(requests);
   setup.limits.e2e = 5;
+  setup.weights = {.e2e = 1, .ttft = 0.5, .tpot = 3, .miss = 2, .recompute = 0.01, .gpu = 0.1};
   setup.seed = seed;
   setup.label = setup.setting = "drawn";
   return setup;
