@@ -339,6 +339,28 @@ std::vector<VerdictRecord> Ledger::verdicts(const Digest& policy) const {
   return verdicts;
 }
 
+void Ledger::record_exchange(const ExchangeRecord& exchange) {
+  const std::lock_guard lock(storage_->mutex);
+  const std::string now = now_utc();
+  Statement(storage_->database,
+            "INSERT INTO exchange (key, model, request, answered, reply, recorded) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (key) DO UPDATE SET answered = excluded.answered, reply = excluded.reply, "
+            "recorded = excluded.recorded WHERE answered = 0")
+      .bind(exchange.key, exchange.model, exchange.request, std::int64_t{exchange.answered}, exchange.reply, now)
+      .run();
+}
+
+std::optional<ExchangeRecord> Ledger::find_exchange(const Digest& key) const {
+  const std::lock_guard lock(storage_->mutex);
+  Statement row(storage_->database, "SELECT model, request, answered, reply FROM exchange WHERE key = ?");
+  if (!row.bind(key).step()) return std::nullopt;
+  return ExchangeRecord{.key = key,
+                        .model = std::string(row.text(0)),
+                        .request = std::string(row.text(1)),
+                        .answered = row.integer(2) != 0,
+                        .reply = std::string(row.text(3))};
+}
+
 LedgerSummary Ledger::summary() const {
   const std::lock_guard lock(storage_->mutex);
   const auto count = [&](const char* table) {
@@ -347,7 +369,8 @@ LedgerSummary Ledger::summary() const {
   return {.evaluations = count("evaluation"),
           .policies = count("policy"),
           .scenarios = count("scenario"),
-          .runs = count("run")};
+          .runs = count("run"),
+          .exchanges = count("exchange")};
 }
 
 std::vector<std::string> Ledger::check() const {

@@ -12,7 +12,8 @@
 #include "domain/evaluation.h"
 #include "domain/policy.h"
 
-/// ledger/: the durable record of every evaluation, run, proposal and verdict, in one SQLite file. Evaluations are
+/// ledger/: the durable record of every evaluation, run, proposal, verdict and exchange with a language model, in one
+/// SQLite file. Evaluations are
 /// addressed by what they are a function of (policy, scenario, code version), so that nothing is paid for twice:
 /// RecordingEvaluator puts this memory before any other Evaluator.
 namespace syswright {
@@ -91,11 +92,21 @@ struct VerdictRecord {
   std::string evidence;  ///< JSON
 };
 
+/// One exchange with a language model: what was asked, and what came of it. Holds no key and no address.
+struct ExchangeRecord {
+  Digest key;  ///< of model, messages, options and ordinal
+  std::string model;
+  std::string request;  ///< JSON: messages and options
+  bool answered = false;
+  std::string reply;  ///< JSON: the answer, or what went wrong, with tokens and cost
+};
+
 struct LedgerSummary {
   std::uint64_t evaluations = 0;
   std::uint64_t policies = 0;
   std::uint64_t scenarios = 0;
   std::uint64_t runs = 0;
+  std::uint64_t exchanges = 0;
 };
 
 /// The record in one file. May be used from several threads, which take turns, and the file by several processes: each
@@ -144,6 +155,10 @@ class Ledger {
 
   void record_verdict(const VerdictRecord& verdict);
   std::vector<VerdictRecord> verdicts(const Digest& policy) const;
+
+  /// An answer stays for ever; a failure gives way to whatever comes of asking again.
+  void record_exchange(const ExchangeRecord& exchange);
+  std::optional<ExchangeRecord> find_exchange(const Digest& key) const;
 
   LedgerSummary summary() const;
   /// Reads everything and names what is wrong; empty: nothing. Takes seconds for a large file.

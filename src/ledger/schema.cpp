@@ -39,6 +39,16 @@ CREATE TABLE verdict (
 CREATE INDEX verdict_by_policy ON verdict(policy);
 )";
 
+/// Since version 2.
+constexpr const char* exchange_table = R"(
+CREATE TABLE exchange (
+  key BLOB NOT NULL PRIMARY KEY, model TEXT NOT NULL,
+  request TEXT NOT NULL,      -- JSON: messages and options
+  answered INTEGER NOT NULL,  -- 1: an answer; 0: a failure
+  reply TEXT NOT NULL,        -- JSON: the answer or what went wrong, tokens, dollars
+  recorded TEXT NOT NULL) STRICT, WITHOUT ROWID;
+)";
+
 void set_journal(Database& database) {
   const std::string mode = database.text_patiently("PRAGMA journal_mode = WAL");
   // Without WAL (a network folder) only FULL keeps a rollback journal safe from a loss of power.
@@ -54,8 +64,20 @@ void create_tables(Database& database) {
   // Two processes may open a new file at once: the second finds the tables of the first.
   if (database.integer("PRAGMA user_version") == 0) {
     database.execute(tables);
+    database.execute(exchange_table);
     database.execute(fmt::format("PRAGMA application_id = {}", application_id));
     database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
+  }
+  transaction.commit();
+}
+
+/// Brings a ledger of an older version up to date, step by step.
+void upgrade(Database& database) {
+  Transaction transaction(database);
+  // Two processes may find an old file at once: the second finds it upgraded.
+  if (database.integer("PRAGMA user_version") == 1) {
+    database.execute(exchange_table);
+    database.execute("PRAGMA user_version = 2");
   }
   transaction.commit();
 }
@@ -78,7 +100,11 @@ Database& with_schema(Database& database) {
                     database.path(), version, schema_version));
   }
   set_journal(database);
-  if (empty) create_tables(database);
+  if (empty) {
+    create_tables(database);
+  } else if (version < schema_version) {
+    upgrade(database);
+  }
   return database;
 }
 

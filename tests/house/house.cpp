@@ -35,8 +35,9 @@ std::optional<std::vector<std::string>> allowed(const std::string& module) {
   if (module.starts_with("domains/")) return up_to_domain;
   if (module == "design" || module == "judge") return up_to_domain;
   if (module == "ledger" || module == "farm") return up_to_judge;
+  if (module == "llm") return with(up_to_judge, {"ledger"});
   if (module == "studies") return with(up_to_judge, {"ledger", "farm"});
-  if (module == "app") return with(up_to_judge, {"ledger", "farm", "optimize", "studies"});
+  if (module == "app") return with(up_to_judge, {"ledger", "farm", "llm", "optimize", "studies"});
   return std::nullopt;
 }
 
@@ -80,11 +81,12 @@ struct Library {
   std::string_view prefix;
   std::string_view folder;
 };
-constexpr std::array<Library, 8> libraries{{{"llvm/", "policy"},
+constexpr std::array<Library, 9> libraries{{{"llvm/", "policy"},
                                             {"z3", "judge"},
                                             {"torch/", "nn"},
                                             {"ATen/", "nn"},
                                             {"sqlite3", "ledger"},
+                                            {"curl/", "llm"},
                                             {"nlohmann/", ""},
                                             {"CLI/", ""},
                                             {"nlopt", ""}}};

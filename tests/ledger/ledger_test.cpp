@@ -147,6 +147,52 @@ TEST(Ledger, KeepsEverythingWhenOpenedAgain) {
   EXPECT_THAT(ledger.check(), IsEmpty());
 }
 
+TEST(Ledger, RemembersExchanges) {
+  const TemporaryFolder folder;
+  const ExchangeRecord failed{.key = {1, 2}, .model = "small", .request = "{\"a\":1}", .reply = "{\"problem\":\"☃\"}"};
+  ExchangeRecord answered = failed;
+  answered.answered = true;
+  answered.reply = "{\"text\":\"yes\"}";
+  {
+    Ledger ledger(folder.file("ledger.db"));
+    EXPECT_FALSE(ledger.find_exchange({1, 2}));
+    ledger.record_exchange(failed);
+    EXPECT_EQ(ledger.find_exchange({1, 2})->reply, failed.reply);
+    ledger.record_exchange(answered);
+    ledger.record_exchange(failed);
+  }
+  const Ledger ledger(folder.file("ledger.db"));
+  const auto back = ledger.find_exchange({1, 2});
+  ASSERT_TRUE(back);
+  EXPECT_TRUE(back->answered) << "an answer stays";
+  EXPECT_EQ(back->reply, answered.reply);
+  EXPECT_EQ(back->request, failed.request);
+  EXPECT_EQ(back->model, "small");
+  EXPECT_FALSE(ledger.find_exchange({1, 3}));
+  EXPECT_EQ(ledger.summary().exchanges, 1u);
+  EXPECT_THAT(ledger.check(), IsEmpty());
+}
+
+// Version 1 had no exchanges, and is otherwise the same.
+TEST(Ledger, OneOfTheFirstVersionIsBroughtUpToDate) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("ledger.db");
+  {
+    Ledger ledger(path);
+    ledger.record({.evaluations = {{key(1), evaluation(0.5), {}}}});
+  }
+  OtherProgram(path).run("DROP TABLE exchange; PRAGMA user_version = 1");
+  {
+    Ledger ledger(path);
+    EXPECT_EQ(ledger.find(key(1)), evaluation(0.5));
+    ledger.record_exchange({.key = {1, 2}, .model = "small", .request = "{}", .answered = true, .reply = "{}"});
+  }
+  const Ledger ledger(path);
+  EXPECT_EQ(ledger.summary().exchanges, 1u);
+  EXPECT_EQ(ledger.summary().evaluations, 1u);
+  EXPECT_THAT(ledger.check(), IsEmpty());
+}
+
 TEST(Ledger, ARunThatIsNotThereCannotEnd) {
   Ledger ledger(":memory:");
   EXPECT_THROW(ledger.end_run(5, "{}"), LedgerError);
