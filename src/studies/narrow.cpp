@@ -16,7 +16,11 @@ policy::ProgramPtr widen(const policy::ProgramPtr& program, const SignaturePtr& 
   if (program->signature().decisions.size() == whole->decisions.size()) return program;
   std::vector<policy::Rule> rules = program->rules();
   for (policy::Rule& rule : rules) rule.decision = decisions[rule.decision];
-  return std::make_shared<const policy::Program>(program->name(), whole, program->statistics(), std::move(rules));
+  std::vector<policy::Statistic> statistics = program->statistics();
+  for (policy::Statistic& statistic : statistics) {
+    if (statistic.kind == policy::StatisticKind::percentile) statistic.decision = decisions[statistic.decision];
+  }
+  return std::make_shared<const policy::Program>(program->name(), whole, std::move(statistics), std::move(rules));
 }
 
 /// Counts decisions as the narrow signature does.

@@ -49,10 +49,18 @@ Worth worth_of_parts(const Trial& trial, const policy::ProgramPtr& program, cons
     const Interval cost = lower ? cost_of(ablation.improvement) : ablation.improvement;
     if (ablation.edit.kind == judge::EditKind::rule) {
       worth.rules.push_back({decision, "left to the mechanism", cost});
-    } else if (ablation.effect == judge::Effect::worse && ablation.failure.empty()) {
+    } else if (ablation.edit.kind == judge::EditKind::hold && ablation.effect == judge::Effect::worse &&
+               ablation.failure.empty()) {
       worth.terms.push_back(
           {fmt::format("in {}, '{}'", decision.substr(4), ablation.edit.term), ablation.edit.words, cost});
     }
+  }
+  if (program->rules().size() == 1) {
+    // There is no program without rules; a policy that leaves everything to the mechanism stands for it.
+    const std::array policies{Policy::native("vllm"), Policy::of(program)};
+    const std::vector<Runs> runs = trial.evaluated(policies, scenarios);
+    worth.rules.push_back(
+        {decision_words(program->rules().front().decision), "left to the mechanism", less(runs[0], runs[1])});
   }
   const auto order = static_cast<std::size_t>(Question::order);
   if (program->rule_for(order) == nullptr) return worth;

@@ -17,7 +17,7 @@ struct PartWorth {
 
 struct Worth {
   std::vector<PartWorth> rules;  ///< each rule left to the mechanism, dearest first
-  std::vector<PartWorth> terms;  ///< parts of rules, surely needed ones, dearest first
+  std::vector<PartWorth> terms;  ///< held at their typical value; surely needed ones, dearest first
   /// The order rule with shortest prompt first in its place; nothing without such a rule.
   std::optional<Interval> shortest_first;
   std::size_t programs = 0;  ///< that were run
