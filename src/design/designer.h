@@ -14,6 +14,8 @@
 /// for evaluations, and never sees test scenarios.
 namespace syswright::design {
 
+struct ChatService;
+
 /// What a search may spend. Evaluations are counted in whole training scenarios: a run on a miniature with a tenth of
 /// the events counts a tenth. At least one limit is set. With a limit on evaluations only, the outcome is a function of
 /// task and seed; a limit in seconds stops the same sequence of steps earlier or later.
@@ -56,6 +58,7 @@ struct Task {
   std::vector<policy::ProgramPtr> seeds;  ///< programs to start from, if any
   std::function<void(const Progress&)> progress;
   std::stop_token stop;
+  const ChatService* chat = nullptr;  ///< language models, for designers that ask one (chat.h)
 };
 
 struct Outcome {
@@ -72,6 +75,7 @@ struct Outcome {
   double spent = 0;                ///< evaluations
   std::uint64_t candidates = 0;    ///< distinct programs tried
   bool stopped = false;            ///< by the stop token, before the budget was spent
+  std::vector<std::string> notes;  ///< what people should know of how it went, a sentence each
 };
 
 class Designer {
@@ -79,6 +83,8 @@ class Designer {
   virtual ~Designer() = default;
   virtual const std::string& name() const = 0;
   virtual const std::string& summary() const = 0;
+  /// Whether it asks Task::chat, and cannot work without.
+  virtual bool needs_chat() const { return false; }
   /// Throws InputError for a task it cannot work on.
   virtual Outcome design(const Task& task) const = 0;
 };

@@ -92,7 +92,7 @@ struct VerdictRecord {
   std::string evidence;  ///< JSON
 };
 
-/// One exchange with a language model: what was asked, and what came of it. Holds no key and no address.
+/// One exchange with a language model: what was asked, and what came of it. Never holds a key.
 struct ExchangeRecord {
   Digest key;  ///< of model, messages, options and ordinal
   std::string model;

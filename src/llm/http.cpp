@@ -4,7 +4,6 @@
 #include <strings.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <ctime>
@@ -94,7 +93,6 @@ class Exchange {
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(post_.connect_seconds));
     set(CURLOPT_TIMEOUT_MS, milliseconds(post_.total_seconds));
-    set(CURLOPT_ERRORBUFFER, error_.data());
     set(CURLOPT_WRITEFUNCTION, &Exchange::on_body);
     set(CURLOPT_WRITEDATA, this);
     set(CURLOPT_HEADERFUNCTION, &Exchange::on_header);
@@ -139,7 +137,8 @@ class Exchange {
     note_sent();
     using End = HttpAnswer::End;
     if (code == CURLE_OK || enough_) return;
-    answer_.problem = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
+    // Not the longer text of CURLOPT_ERRORBUFFER, which says how many milliseconds something took.
+    answer_.problem = curl_easy_strerror(code);
     if (too_long_) {
       answer_.end = End::too_long;
     } else if (code == CURLE_OPERATION_TIMEDOUT) {
@@ -153,7 +152,6 @@ class Exchange {
   std::unique_ptr<curl_slist, ListDeleter> headers_;
   std::unique_ptr<CURL, EasyDeleter> easy_;
   std::unique_ptr<CURLM, MultiDeleter> multi_;
-  std::array<char, CURL_ERROR_SIZE> error_{};
   HttpAnswer answer_;
   bool too_long_ = false;
   bool enough_ = false;

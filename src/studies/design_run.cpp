@@ -15,7 +15,8 @@ design::Outcome search(const DesignPlan& plan, Evaluator& evaluator, std::stop_t
                           .seed = plan.seed,
                           .seeds = plan.seeds,
                           .progress = plan.progress,
-                          .stop = std::move(stop)};
+                          .stop = std::move(stop),
+                          .chat = plan.chat};
   design::Outcome outcome = plan.designer.design(task);
   if (!plan.name.empty()) outcome.best = outcome.best->renamed(plan.name);
   return outcome;

@@ -35,6 +35,7 @@ struct DesignPlan {
   std::function<void(const design::Progress&)> progress;
   /// Told of the outcome when the search ends, before the held-out part is looked at.
   std::function<void(const design::Outcome&)> searched;
+  const design::ChatService* chat = nullptr;  ///< for designers that ask a language model
 };
 
 /// Searches, then judges. `stop` ends the search with the best so far, which is still judged: `judging_stop` ends that.

@@ -1,0 +1,187 @@
+#include "design/policysmith.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "design/consultations.h"
+#include "design/prompt.h"
+#include "design/search.h"
+#include "policy/compile.h"
+
+namespace syswright::design {
+namespace {
+
+using Field = std::vector<Candidate*>;
+
+/// Candidates race against the one in this place of the hall, once it is filled.
+constexpr std::size_t place_to_beat = 8;
+
+class Smithy {
+ public:
+  Smithy(Search& search, const Task& task, const PolicySmithOptions& options)
+      : search_(search),
+        task_(task),
+        options_(options),
+        signatures_{task.domain.signature()},
+        consultations_(*task.chat, task.seed, {.temperature = options.temperature, .max_tokens = options.max_tokens}) {}
+
+  void run() {
+    if (search_.may_go_on()) try_known();
+    for (std::size_t idle = 0; idle < options_.patience && search_.may_go_on() && consultations_.may_go_on();) {
+      idle = round() ? 0 : idle + 1;
+    }
+  }
+
+  std::vector<std::string> notes() const {
+    std::vector<std::string> notes = consultations_.notes();
+    notes.push_back(fmt::format("programs of the model: {} new, {} known already; {} conversations ended without one",
+                                fresh_, repeated_, useless_));
+    if (fresh_ == 0) notes.emplace_back("no program came of the model: the policy that is handed over is not its work");
+    return notes;
+  }
+
+ private:
+  Trials& trials() { return search_.trials(); }
+
+  /// Seeds of the task, and the domain's known heuristics.
+  void try_known() {
+    Field field = search_.propose_seeds();
+    for (const std::string& text : task_.domain.exemplars()) {
+      policy::ProgramPtr program = policy::compile(text, "exemplar", signatures_);
+      std::string origin = "known " + program->name();
+      if (Candidate* candidate = trials().propose(std::move(program), std::move(origin))) field.push_back(candidate);
+    }
+    trials().set_note("known heuristics");
+    race(trials(), std::move(field), 0, trials().top(), nullptr, options_.race);
+    crown();
+  }
+
+  /// False where no new program came of it.
+  bool round() {
+    ++round_;
+    const std::vector<ChatMessage> question = ask_for_program(task_.domain, best());
+    const std::vector<Consultations::Opening> openings(samples(), question);
+    std::vector<policy::ProgramPtr> programs(openings.size());
+    const auto check = [&](std::size_t i, const ChatReply& reply) { return read(reply, programs[i]); };
+    trials().set_note(fmt::format("round {}, asking for {} programs", round_, openings.size()));
+    trials().report();
+    const std::vector<Consultations::Result> results =
+        consultations_.hold(openings, options_.repairs, check, search_.spending().token());
+    std::vector<Candidate*> born(results.size());
+    Field field;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (!results[i].served) {
+        ++useless_;
+        continue;
+      }
+      born[i] = trials().propose(programs[i], "model " + task_.chat->models[results[i].model]->name(), parents());
+      ++(born[i] == nullptr ? repeated_ : fresh_);
+      if (born[i] != nullptr) field.push_back(born[i]);
+    }
+    const bool any = !field.empty();
+    trials().set_note(fmt::format("round {}, {} new programs", round_, field.size()));
+    race(trials(), std::move(field), 0, trials().top(), incumbent(), options_.race);
+    for (std::size_t i = 0; i < results.size(); ++i) consultations_.learn(results[i], gain(born[i]));
+    crown();
+    return any;
+  }
+
+  /// No more than the budget lets race.
+  std::size_t samples() {
+    const double affordable = search_.spending().affordable() / trials().levels().front().cost;
+    const double most = std::min(affordable, static_cast<double>(options_.samples));
+    return std::max<std::size_t>(1, static_cast<std::size_t>(most));
+  }
+
+  /// Nothing, with the program, where the answer holds one; else what to tell the model.
+  std::optional<std::string> read(const ChatReply& reply, policy::ProgramPtr& program) const {
+    const std::optional<std::string> text = program_in_answer(reply.text);
+    if (!text) return no_program_complaint(task_.domain, reply.cut);
+    try {
+      program = policy::compile(*text, "answer.pol", signatures_);
+      return std::nullopt;
+    } catch (const InputError& error) {
+      return compile_complaint(error.what(), reply.cut);
+    }
+  }
+
+  /// The lead, and the best of the others.
+  Field best_candidates() {
+    Field chosen;
+    if (leader_ != nullptr) chosen.push_back(leader_);
+    for (Candidate* candidate : trials().hall()) {
+      if (chosen.size() >= options_.shown) break;
+      if (candidate != leader_ && std::isfinite(candidate->loss(trials().top()))) chosen.push_back(candidate);
+    }
+    return chosen;
+  }
+
+  std::vector<ShownProgram> best() {
+    std::vector<ShownProgram> shown;
+    for (const Candidate* candidate : best_candidates()) {
+      shown.push_back({policy::to_source(*candidate->program), trials().objective(candidate->loss(trials().top()))});
+    }
+    return shown;
+  }
+
+  std::vector<Digest> parents() {
+    std::vector<Digest> digests;
+    for (const Candidate* candidate : best_candidates()) digests.push_back(candidate->digest());
+    return digests;
+  }
+
+  Candidate* incumbent() {
+    const Field& hall = trials().hall();
+    return hall.size() < place_to_beat ? nullptr : hall[place_to_beat - 1];
+  }
+
+  /// The lead passes to the first of the hall that is surely better.
+  void crown() {
+    const std::size_t top = trials().top();
+    for (Candidate* challenger : trials().hall()) {
+      if (!std::isfinite(challenger->loss(top))) break;
+      if (leader_ != nullptr && !surely_better(trials(), *challenger, *leader_, top)) continue;
+      leader_ = challenger;
+      break;
+    }
+  }
+
+  /// What a program was worth: the share of the hall that it is better than; nothing for one that did not get there.
+  double gain(const Candidate* candidate) {
+    const Field& hall = trials().hall();
+    const auto place = std::find(hall.begin(), hall.end(), candidate);
+    if (candidate == nullptr || place == hall.end()) return 0;
+    return static_cast<double>(hall.end() - place) / static_cast<double>(hall.size());
+  }
+
+  Search& search_;
+  const Task& task_;
+  const PolicySmithOptions& options_;
+  std::vector<std::shared_ptr<const policy::Signature>> signatures_;
+  Consultations consultations_;
+  Candidate* leader_ = nullptr;
+  std::size_t round_ = 0;
+  std::uint64_t fresh_ = 0;
+  std::uint64_t repeated_ = 0;
+  std::uint64_t useless_ = 0;
+};
+
+}  // namespace
+
+Outcome PolicySmith::design(const Task& task) const {
+  if (task.chat == nullptr || task.chat->models.empty()) {
+    throw InputError(
+        "designer 'policysmith' asks a language model, and this search has none; 'syswright design DOMAIN --designer "
+        "policysmith' takes one from the environment");
+  }
+  Search search(task);
+  Smithy smithy(search, task, options_);
+  smithy.run();
+  Outcome outcome = search.finish("smithed");
+  for (std::string& note : smithy.notes()) outcome.notes.push_back(std::move(note));
+  return outcome;
+}
+
+}  // namespace syswright::design
