@@ -5,6 +5,7 @@
 #include <chrono>
 #include <ostream>
 
+#include "app/chat_options.h"
 #include "app/commands.h"
 #include "app/design_output.h"
 #include "app/policies.h"
@@ -28,6 +29,7 @@ struct Arguments {
   std::string report = "syswright-report";
   std::string contract;
   bool explain = false;
+  ChatArguments chat;
 };
 
 double seconds_now() {
@@ -70,16 +72,41 @@ std::vector<std::pair<std::string, std::string>> options_used(const Domain& doma
 }
 
 /// What is known of a run before it starts, as the ledger keeps it.
-std::string run_options(const DesignReport& report) {
+std::string run_options(const DesignReport& report, const std::string& models) {
   Json options = Json::object();
   for (const auto& [name, value] : report.options) options.set(name, value);
-  return Json::object()
-      .set("command", report.command)
+  Json run = Json::object();
+  run.set("command", report.command)
       .set("designer", report.designer)
       .set("budget", report.budget)
       .set("workload", report.workload.name)
-      .set("options", std::move(options))
-      .text();
+      .set("options", std::move(options));
+  if (!models.empty()) run.set("models", models);
+  return run.text();
+}
+
+/// The language models that a designer asks; null for one that asks none.
+struct Advice {
+  std::string models;
+  std::unique_ptr<design::ChatService> service;
+};
+
+Advice find_advice(const Arguments& arguments, const design::Designer& designer, const design::Budget& budget,
+                   const std::string& command, Ledger& ledger) {
+  const ChatArguments& chat = arguments.chat;
+  if (!designer.needs_chat()) {
+    if (!chat.replay) return {};
+    throw InputError(
+        fmt::format("--replay: designer '{}' asks no language model; its runs repeat by their seed", designer.name()));
+  }
+  if (chat.replay && budget.seconds) {
+    throw InputError(
+        "--replay: how far a budget in seconds reaches depends on the machine; replay a run with a budget in "
+        "evaluations (--budget 2000evals)");
+  }
+  std::string models = chat_models(chat, ledger, command, designer.name(), arguments.seed);
+  std::unique_ptr<design::ChatService> service = open_chat(chat, models, designer.name(), ledger);
+  return {std::move(models), std::move(service)};
 }
 
 void record_proposals(Ledger& ledger, RunId run, const design::Outcome& outcome, const std::string& domain) {
@@ -132,6 +159,8 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
   const auto workload = open_workload(context, domain, arguments.request);
   const Suite suite = workload->suite();
   Workshop workshop(context, arguments.workshop, domain.name());
+  const std::string run_name = "design " + domain.name();
+  const Advice advice = find_advice(arguments, designer, budget, run_name, workshop.ledger());
 
   studies::DesignRun design_run;
   DesignReport report{.domain = domain,
@@ -146,7 +175,7 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
                       .seconds = 0,
                       .version = std::string(version()),
                       .options = options_used(domain, arguments.request)};
-  const RunId id = workshop.ledger().begin_run("design " + domain.name(), run_options(report), arguments.seed);
+  const RunId id = workshop.ledger().begin_run(run_name, run_options(report, advice.models), arguments.seed);
   const auto progress = context.progress("design");
   const double started = seconds_now();
   const studies::DesignPlan plan{
@@ -166,7 +195,8 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
             record_proposals(workshop.ledger(), id, outcome, domain.name());
             // The best so far is safe before the held-out part is looked at.
             if (!arguments.output.empty()) write_file_atomically(arguments.output, program_file(report, false));
-          }};
+          },
+      .chat = advice.service.get()};
   design_run = studies::run_design(plan, workshop.evaluator(), context.stop);
   if (contract) design_run.outcome.best = design_run.outcome.best->with_contracts_of(*contract);
   report.evidence = ask_the_judges(context, report, workshop, arguments, *progress);
@@ -211,6 +241,7 @@ void add_domain(CLI::App& group, Context& context, const Domain& domain) {
       ->capture_default_str()
       ->type_name("FOLDER");
   add_workshop_options(command, arguments->workshop);
+  add_chat_options(command, arguments->chat);
   on_run(command, context, [&context, &domain, arguments] { return run(context, domain, *arguments); });
 }
 

@@ -80,6 +80,7 @@ void print_design(const Context& context, const DesignReport& report) {
   std::ostream& out = context.out();
   out << describe(report.workload) << "\n";
   out << fmt::format("Search: {} in {}\n", search_sentence(report), format_duration(report.seconds));
+  for (const std::string& note : report.run.outcome.notes) out << "  " << note << "\n";
   for (const std::string& sentence : score_sentences(report)) out << "  " << sentence << "\n";
   out << "\nOn the held-out part:\n";
   for (const auto& scenario : report.run.test.scenarios) {

@@ -59,6 +59,7 @@ Json search_json(const DesignReport& report) {
       .set("evaluations", outcome.spent)
       .set("candidates", outcome.candidates)
       .set("stopped", outcome.stopped)
+      .set("notes", json_array(outcome.notes))
       .set("train", score_json(report.domain, report.suite.train, outcome.train))
       .set("validation", score_json(report.domain, report.suite.validation, outcome.validation))
       .set("convergence", std::move(convergence))

@@ -2,6 +2,7 @@
 
 #include "design/anneal.h"
 #include "design/evolve.h"
+#include "design/policysmith.h"
 #include "design/random_search.h"
 
 namespace syswright::design {
@@ -10,6 +11,7 @@ void register_designers(Registry<Designer>& registry) {
   registry.add(std::make_unique<Evolve>());
   registry.add(std::make_unique<Anneal>());
   registry.add(std::make_unique<RandomSearch>());
+  registry.add(std::make_unique<PolicySmith>());
 }
 
 }  // namespace syswright::design
