@@ -122,6 +122,7 @@ int enter_namespaces(const Preparation& with) {
 
 [[noreturn]] void start_shell(const Preparation& with) {
   ::close(status_descriptor);
+  ::setpgid(0, 0);  // to be ended in one stroke
   for (int signal = 1; signal < 32; ++signal) ::signal(signal, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
@@ -183,13 +184,12 @@ int enter_namespaces(const Preparation& with) {
 
 // ---- in the parent
 
-/// Since Linux 5.14 the number of processes is counted by namespace; before, all of the user's would count.
-bool counts_processes_by_namespace() {
+bool kernel_is_at_least(int wanted_major, int wanted_minor) {
   utsname name{};
   int major = 0;
   int minor = 0;
   if (::uname(&name) != 0 || std::sscanf(name.release, "%d.%d", &major, &minor) != 2) return false;
-  return major > 5 || (major == 5 && minor >= 14);
+  return major > wanted_major || (major == wanted_major && minor >= wanted_minor);
 }
 
 /// Reads what is there. False at the end, or when `most` would be passed.
@@ -314,7 +314,7 @@ ChildResult run_child(const ChildCommand& command, const ChildLimits& limits, co
   std::vector<char*> environment;
   for (const std::string& variable : command.environment) environment.push_back(const_cast<char*>(variable.c_str()));
   environment.push_back(nullptr);
-  const bool count_processes = isolation.processes && counts_processes_by_namespace();
+  const bool count_processes = isolation.processes && kernel_is_at_least(5, 14);  // counted by namespace since
   const Preparation with{.command = command.command.c_str(),
                          .folder = command.folder.c_str(),
                          .environment = environment.data(),

@@ -73,6 +73,13 @@ bool add_use(pid_t process, FamilyUse& use) {
   return state != 'Z' && state != 'X';
 }
 
+/// The group too, where the process leads one.
+void kill_with_group(pid_t process) {
+  if (process <= 1) return;  // -1 would be everybody
+  ::kill(-process, SIGKILL);
+  ::kill(process, SIGKILL);
+}
+
 }  // namespace
 
 FamilyUse look_at_family(pid_t process, unsigned passed_over, std::size_t most) {
@@ -93,13 +100,15 @@ FamilyUse look_at_family(pid_t process, unsigned passed_over, std::size_t most) 
 
 double end_family(pid_t process) {
   struct rusage use{};
+  std::vector<pid_t> heads;
+  add_children(process, heads);
+  // Before anything is looked for: the first process of a namespace takes all others with it, and the kernel lets no
+  // fork escape a signal to a whole group. A family that multiplies is not to be chased one by one.
+  for (const pid_t head : heads) kill_with_group(head);
   for (;;) {
-    // First stopped, parents first: a family that multiplies is then overtaken, not chased.
-    const std::vector<pid_t> members = look_at_family(process, 0, ~std::size_t{0}).members;
-    for (const pid_t member : members) ::kill(member, SIGSTOP);
-    for (const pid_t member : members) ::kill(member, SIGKILL);
     const pid_t ended = ::wait4(process, nullptr, WNOHANG, &use);
     if (ended == process || (ended < 0 && errno == ECHILD)) break;
+    for (const pid_t member : look_at_family(process, 0, ~std::size_t{0}).members) kill_with_group(member);
     const timespec pause{.tv_sec = 0, .tv_nsec = 500'000};
     ::nanosleep(&pause, nullptr);
   }

@@ -31,6 +31,7 @@ std::vector<std::vector<std::string>> all_commands() {
           {"run", "cache"},
           {"design"},
           {"design", "cache"},
+          {"optimize"},
           {"export"},
           {"check"},
           {"judge"},
