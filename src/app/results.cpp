@@ -46,10 +46,12 @@ std::string mark(const ScenarioComparison& comparison, std::size_t index) {
   return level_with_best(comparison, comparison.standings[index]) ? "=" : "";
 }
 
-Table table_of(const Domain& domain, const ScenarioComparison& comparison, const std::vector<std::size_t>& order) {
+/// shown: metrics beside the objective.
+Table table_of(const Domain& domain, const ScenarioComparison& comparison, const std::vector<std::size_t>& order,
+               std::span<const std::size_t> shown) {
   const std::span<const Metric> metrics = domain.metrics();
   std::vector<Table::Column> columns{{""}, {"policy"}, {readable(metrics[0].name), Align::right}, {"95 % interval"}};
-  for (const Metric& metric : metrics.subspan(1)) columns.push_back({readable(metric.name), Align::right});
+  for (const std::size_t m : shown) columns.push_back({readable(metrics[m].name), Align::right});
   columns.push_back({"gap to bound", Align::right});
   Table table(std::move(columns));
   for (const std::size_t index : order) {
@@ -58,7 +60,7 @@ Table table_of(const Domain& domain, const ScenarioComparison& comparison, const
     if (ran(standing)) {
       cells.push_back(format_metric(standing.evaluation.objective(), metrics[0].dimension));
       cells.push_back(format_interval(standing.objective, metrics[0].dimension));
-      for (std::size_t m = 1; m < metrics.size(); ++m) {
+      for (const std::size_t m : shown) {
         cells.push_back(format_metric(standing.evaluation.metrics[m], metrics[m].dimension));
       }
       cells.push_back(gap_text(standing));
@@ -69,12 +71,26 @@ Table table_of(const Domain& domain, const ScenarioComparison& comparison, const
   }
   if (!comparison.bounds.empty()) table.add_rule();
   for (const BoundRow& row : bound_rows(domain, comparison.bounds)) {
-    std::vector<std::string> cells(metrics.size() + 4);
-    cells[1] = row.name;
-    for (std::size_t m = 0; m < metrics.size(); ++m) {
-      if (!std::isnan(row.values[m])) cells[m == 0 ? 2 : m + 3] = format_metric(row.values[m], metrics[m].dimension);
-    }
+    const auto value = [&](std::size_t m) {
+      return std::isnan(row.values[m]) ? std::string() : format_metric(row.values[m], metrics[m].dimension);
+    };
+    std::vector<std::string> cells{"", row.name, value(0), ""};
+    for (const std::size_t m : shown) cells.push_back(value(m));
     table.add_row(std::move(cells));
+  }
+  return table;
+}
+
+/// The table with as many of the metrics, in their order, as leave it readable.
+std::string fitting_table(const Domain& domain, const ScenarioComparison& comparison,
+                          const std::vector<std::size_t>& order) {
+  constexpr std::size_t widest = 140;
+  std::vector<std::size_t> shown(domain.metrics().size() - 1);
+  std::iota(shown.begin(), shown.end(), std::size_t{1});
+  std::string table = table_of(domain, comparison, order, shown).text();
+  while (shown.size() > 1 && display_width(table.substr(0, table.find('\n'))) > widest) {
+    shown.pop_back();
+    table = table_of(domain, comparison, order, shown).text();
   }
   return table;
 }
@@ -179,9 +195,10 @@ std::vector<std::size_t> ranking(const Domain& domain, const ScenarioComparison&
 }
 
 std::string comparison_text(const Context& context, const Domain& domain, const ScenarioComparison& comparison,
-                            std::size_t highlight) {
+                            std::size_t highlight, std::span<const std::size_t> metrics) {
   const std::vector<std::size_t> order = ranking(domain, comparison);
-  const std::string table = table_of(domain, comparison, order).text();
+  const std::string table =
+      metrics.empty() ? fitting_table(domain, comparison, order) : table_of(domain, comparison, order, metrics).text();
   std::string text = context.styled(Style::bold, comparison.scenario->label()) + "\n";
   std::size_t begin = 0;
   for (std::size_t line = 0; begin < table.size(); ++line) {  // the heading and its rule come before the policies
@@ -198,6 +215,21 @@ std::string comparison_text(const Context& context, const Domain& domain, const 
     }
   }
   return text;
+}
+
+std::vector<std::size_t> metrics_named(const Domain& domain, const std::vector<std::string>& names) {
+  std::vector<std::string> known;
+  for (const Metric& metric : domain.metrics()) known.push_back(metric.name);
+  std::vector<std::size_t> found;
+  for (const std::string& name : names) {
+    const auto at = std::ranges::find(known, name);
+    if (at == known.end()) {
+      throw InputError(fmt::format("the domain '{}' has no metric '{}'{} (there are: {})", domain.name(), name,
+                                   did_you_mean(name, known), join(known)));
+    }
+    found.push_back(static_cast<std::size_t>(at - known.begin()));
+  }
+  return found;
 }
 
 Json interval_json(const Interval& interval) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,12 @@ std::string format_difference(const Interval& interval, Dimension dimension);
 
 /// The policies of one scenario, best first, then its bounds. The best is marked '*', and '=' marks those that the
 /// paired 95 % interval does not tell apart from it. `highlight`: index of a policy whose line is styled; it may be
-/// none.
+/// none. `metrics`: shown beside the objective; empty: the first ones, as many as leave the table readable.
 std::string comparison_text(const Context& context, const Domain& domain, const judge::ScenarioComparison& comparison,
-                            std::size_t highlight = ~std::size_t{0});
+                            std::size_t highlight = ~std::size_t{0}, std::span<const std::size_t> metrics = {});
+
+/// Indices of metrics. Throws InputError for one that the domain does not have; names the nearest.
+std::vector<std::size_t> metrics_named(const Domain& domain, const std::vector<std::string>& names);
 
 /// Indices of the standings, best objective first; those that failed last.
 std::vector<std::size_t> ranking(const Domain& domain, const judge::ScenarioComparison& comparison);

@@ -26,6 +26,7 @@ struct Arguments {
   std::vector<std::string> policies;
   std::string csv;
   std::string timeline;
+  std::vector<std::string> metrics;
   std::string config;
   DiffArguments diff;
   bool no_bounds = false;
@@ -49,7 +50,8 @@ judge::Comparison evaluate(const Context& context, const Domain& domain, const s
 
 /// `audits`: empty if none were asked for.
 void print(const Context& context, const Domain& domain, const WorkloadSummary& summary,
-           const judge::Comparison& comparison, const std::vector<judge::RunAudit>& audits) {
+           const judge::Comparison& comparison, const std::vector<judge::RunAudit>& audits,
+           std::span<const std::size_t> metrics) {
   if (context.json) {
     Json scenarios = Json::array();
     for (const auto& scenario : comparison.scenarios) scenarios.push(comparison_json(domain, scenario));
@@ -63,7 +65,9 @@ void print(const Context& context, const Domain& domain, const WorkloadSummary& 
     return;
   }
   context.out() << describe(summary) << "\n";
-  for (const auto& scenario : comparison.scenarios) context.out() << "\n" << comparison_text(context, domain, scenario);
+  for (const auto& scenario : comparison.scenarios) {
+    context.out() << "\n" << comparison_text(context, domain, scenario, ~std::size_t{0}, metrics);
+  }
   context.out() << "\n* best   = not told apart from the best by the paired 95 % interval\n";
   if (audits.empty()) return;
   if (!judge::summarise(audits).holds()) context.out() << "\n" << panel_text(context, audit_panel(domain, audits));
@@ -106,6 +110,7 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& give
   const std::vector<std::string> all{"all"};
   const std::vector<Policy> policies =
       find_policies(arguments.policies.empty() ? all : arguments.policies, domain, context.domains);
+  const std::vector<std::size_t> metrics = metrics_named(domain, arguments.metrics);
   const auto workload = open_workload(context, domain, arguments.request);
   const std::vector<ScenarioPtr> scenarios = workload->scenarios();
   const judge::Comparison comparison = evaluate(context, domain, policies, scenarios, arguments);
@@ -113,7 +118,7 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& give
   if (!arguments.no_audit && comparison.complete) {
     audits = audit_comparison(domain, comparison, scenarios, arguments.workshop.threads, context.stop);
   }
-  print(context, domain, workload->summary(), comparison, audits);
+  print(context, domain, workload->summary(), comparison, audits, metrics);
   if (!arguments.csv.empty()) write_file_atomically(arguments.csv, comparison_csv(domain, comparison));
   if (!comparison.complete) return ExitCode::interrupted;
   if (!arguments.timeline.empty()) draw(context, arguments.timeline, policies, scenarios);
@@ -131,6 +136,12 @@ void add_domain(CLI::App& group, Context& context, const Domain& domain) {
       ->delimiter(',')
       ->type_name("LIST");
   add_scenario_options(command, domain, arguments->request);
+  command
+      .add_option("--metrics", arguments->metrics,
+                  "Metrics to show beside the objective (default: the first ones, as many as leave the table readable; "
+                  "--json and --csv have all)")
+      ->delimiter(',')
+      ->type_name("LIST");
   CLI::Option* const config =
       command
           .add_option("--config", arguments->config,

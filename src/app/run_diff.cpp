@@ -27,16 +27,6 @@ judge::Configuration configuration(const Context& context, const Domain& domain,
   return {file, std::move(config.request), policies.front()};
 }
 
-std::size_t metric_of(const Domain& domain, const std::string& name) {
-  if (name.empty()) return 0;
-  std::vector<std::string> names;
-  for (const Metric& metric : domain.metrics()) names.push_back(metric.name);
-  const auto found = std::ranges::find(names, name);
-  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  throw InputError(fmt::format("the domain '{}' has no metric '{}'{} (there are: {})", domain.name(), name,
-                               did_you_mean(name, names), join(names)));
-}
-
 std::string signed_metric(double value, Dimension dimension) {
   const std::string text = format_metric(std::abs(value), dimension);
   return (value < 0 ? "-" : "+") + text;
@@ -124,7 +114,7 @@ Json diff_json(const Domain& domain, const std::vector<judge::Configuration>& ru
 
 ExitCode run_diff(const Context& context, const Domain& domain, const DiffArguments& arguments,
                   const WorkshopOptions& workshop_options) {
-  const std::size_t metric = metric_of(domain, arguments.metric);
+  const std::size_t metric = arguments.metric.empty() ? 0 : metrics_named(domain, {arguments.metric}).front();
   std::vector<judge::Configuration> runs;
   for (const std::string& file : arguments.files) runs.push_back(configuration(context, domain, file, arguments));
   Workshop workshop(context, workshop_options, domain.name());

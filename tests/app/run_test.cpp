@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "tests/app/support.h"
 
 namespace syswright::app {
@@ -33,6 +34,28 @@ TEST_F(RunCache, PrintsATableForEachSize) {
   for (const char* part : {"50 objects", "100 objects", "lru", "fifo", "s3fifo", "request miss ratio", "95 % interval",
                            "gap to bound", "(bound)", "* best"}) {
     EXPECT_THAT(ran.out, HasSubstr(part));
+  }
+}
+
+TEST_F(RunCache, ShowsTheMetricsThatAreAskedFor) {
+  const Ran ran = run_cache({"--policy", "lru", "--size", "50", "--metrics", "bytes_written"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("bytes written"));
+  EXPECT_THAT(ran.out, ::testing::Not(HasSubstr("byte miss ratio")));
+  const Ran wrong = run_cache({"--policy", "lru", "--size", "50", "--metrics", "bytes_writen"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("did you mean 'bytes_written'?"));
+}
+
+TEST(RunLlmServing, KeepsATableOfManyMetricsReadable) {
+  const Ran ran =
+      run({"run", "llm_serving", "--policy", "round_robin", "--ledger", "none", "--no-audit", "--no-bounds"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  std::istringstream lines(ran.out);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("policy") != std::string::npos) {
+      EXPECT_LE(display_width(line), 140u) << line;
+    }
   }
 }
 
