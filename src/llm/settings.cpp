@@ -61,6 +61,8 @@ Secret::Secret(std::string key) : key_(std::move(key)) {
 }
 
 std::string Secret::redact(std::string text) const {
+  constexpr std::size_t shortest_secret = 8;
+  if (key_.size() < shortest_secret) return text;
   replace_all(text, key_);
   replace_all(text, escaped_);
   return text;

@@ -18,7 +18,8 @@ class Secret {
   bool empty() const { return key_.empty(); }
   /// "Authorization: Bearer …", for the transport alone.
   std::string header() const { return "Authorization: Bearer " + key_; }
-  /// `text` with every occurrence of the key, plain or as JSON escapes it, replaced by "[key]".
+  /// `text` with every occurrence of the key, plain or as JSON escapes it, replaced by "[key]". A key of fewer than 8
+  /// characters ("none", "ollama") is a word that satisfies a server and hides nothing: text is left as it is.
   std::string redact(std::string text) const;
 
  private:

@@ -3,6 +3,8 @@
 #include <cstdlib>
 
 #include "base/random.h"
+#include "design/prompt.h"
+#include "policy/compile.h"
 #include "tests/app/support.h"
 #include "tests/support/chat_server.h"
 #include "tests/support/toy_domain.h"
@@ -116,6 +118,46 @@ TEST_F(DesignWithAModel, ReplaysWithoutTheModelToTheSameBytes) {
     return text.substr(text.find('{'));
   };
   EXPECT_EQ(program("one.pol"), program("two.pol"));
+}
+
+// What a run that was killed had paid for is there for the next one.
+TEST_F(DesignWithAModel, AnAnswerIsPaidForOnce) {
+  const Server server(some_answer);
+  const Setting url("SYSWRIGHT_LLM_URL", server.url());
+  const Setting model("SYSWRIGHT_LLM_MODEL", "small");
+  const auto policy = [&](const std::string& budget) { return design({"--json"}, budget).json()["policy"]["digest"]; };
+  policy("10evals");
+  const std::size_t some = server.requests().size();
+  const auto first = policy("30evals");
+  const std::size_t all = server.requests().size();
+  EXPECT_GT(all, some);
+  EXPECT_EQ(policy("30evals"), first);
+  EXPECT_EQ(server.requests().size(), all);
+}
+
+TEST(Questions, FitEveryDomain) {
+  const Registries registries = built_in();
+  for (const auto& domain : registries.domains.items()) {
+    const std::vector<std::shared_ptr<const policy::Signature>> signatures{domain->signature()};
+    const auto question = design::ask_for_program(*domain, {{"policy best for it { }\n", 0.5}});
+    for (const policy::Decision& decision : domain->signature()->decisions) {
+      EXPECT_THAT(question[1].text, HasSubstr(decision.name)) << domain->name();
+      for (const policy::Feature& feature : decision.features) {
+        EXPECT_THAT(question[1].text, HasSubstr("- " + feature.name + " (")) << domain->name();
+      }
+    }
+    // Known heuristics are shown in a form that is understood when it comes back.
+    EXPECT_THAT(question[1].text, HasSubstr("Known heuristics as programs:\n```policy\n")) << domain->name();
+    for (const std::string& exemplar : domain->exemplars()) {
+      const auto program = design::program_in_answer("```policy\n" + exemplar + "\n```");
+      ASSERT_TRUE(program) << domain->name() << "\n" << exemplar;
+      EXPECT_NO_THROW(policy::compile(*program, "exemplar", signatures));
+    }
+    // The budget that is taken where none is given pays for a wave of conversations.
+    const design::ChatCost most = design::most_that_costs(question, 2048, {});
+    EXPECT_LT(most.tokens, 500'000u / 8) << domain->name();
+    RecordProperty(domain->name(), static_cast<int>(most.tokens));
+  }
 }
 
 TEST_F(DesignWithAModel, ReplayNeedsWhatWasRecorded) {

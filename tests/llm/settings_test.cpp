@@ -49,9 +49,11 @@ TEST(Secret, RefusesWhatNoHeaderCanCarryWithoutQuotingIt) {
 }
 
 TEST(Secret, IsTakenOutOfText) {
-  const Secret key("ab\"c");
-  EXPECT_EQ(key.redact("x ab\"c y ab\\\"c ab\"cab\"c"), "x [key] y [key] [key][key]");
+  const Secret key("abcdef\"h");
+  EXPECT_EQ(key.redact("x abcdef\"h y abcdef\\\"h abcdef\"habcdef\"h"), "x [key] y [key] [key][key]");
   EXPECT_EQ(Secret("").redact("nothing to hide"), "nothing to hide");
+  EXPECT_EQ(Secret("ollama7").redact("ask ollama7"), "ask ollama7") << "too short for a secret";
+  EXPECT_EQ(Secret("ollama78").redact("ask ollama78"), "ask [key]");
 }
 
 TEST(Models, HavePrices) {
