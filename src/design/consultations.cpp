@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <iterator>
 #include <thread>
 
 #include "base/error.h"
@@ -109,10 +110,10 @@ std::vector<Consultations::Result> Consultations::hold(const std::vector<Opening
       over_ = true;
       break;
     }
-    for (Result& result : hold_wave(openings, results.size(), seats, repairs, check, stop)) {
-      take(result);
-      results.push_back(std::move(result));
-    }
+    std::vector<Result> held = hold_wave(openings, results.size(), seats, repairs, check, stop);
+    for (const Result& result : held) take(result);
+    lose_patience(held);
+    std::move(held.begin(), held.end(), std::back_inserter(results));
     over_ = !choice_.any_left();
   }
   return results;
@@ -183,12 +184,23 @@ void Consultations::take(const Result& result) {
     return;
   }
   ++tally.failures;
+  ++tally.failures_in_a_row;
   tally.last_problem = result.last.problem;
-  const bool hopeless = result.last.status == Status::refused;
-  if (++tally.failures_in_a_row < patience && !hopeless) return;
-  retire(result.model,
-         hopeless ? result.last.problem
-                  : fmt::format("{} failures in a row, the last: {}", tally.failures_in_a_row, result.last.problem));
+  if (result.last.status == Status::refused) retire(result.model, result.last.problem);
+}
+
+/// Waves are counted, not conversations: those of a wave meet one and the same outage.
+void Consultations::lose_patience(const std::vector<Result>& wave_held) {
+  for (std::size_t model = 0; model < tallies_.size(); ++model) {
+    const auto is_of_model = [model](const Result& result) { return result.model == model; };
+    const auto is_sound = [&](const Result& result) { return is_of_model(result) && !is_failure(result.last); };
+    if (std::none_of(wave_held.begin(), wave_held.end(), is_of_model)) continue;
+    Tally& tally = tallies_[model];
+    const bool sound = std::any_of(wave_held.begin(), wave_held.end(), is_sound);
+    tally.failed_waves = sound ? 0 : tally.failed_waves + 1;
+    if (tally.failed_waves < patience) continue;
+    retire(model, fmt::format("{} failures in a row, the last: {}", tally.failures_in_a_row, tally.last_problem));
+  }
 }
 
 void Consultations::retire(std::size_t model, const std::string& why) {

@@ -48,7 +48,7 @@ class Consultations {
 
   /// Conversations held side by side; also the most that ChatService::parallel can bring about.
   static constexpr std::size_t wave = 8;
-  /// Failures in a row after which a model is not asked any more; one is enough where it refused.
+  /// Waves in a row without one answer after which a model is not asked any more; a refusal is enough alone.
   static constexpr std::size_t patience = 3;
 
  private:
@@ -56,7 +56,8 @@ class Consultations {
     std::uint64_t conversations = 0;
     std::uint64_t exchanges = 0;
     std::uint64_t failures = 0;
-    std::size_t failures_in_a_row = 0;
+    std::uint64_t failures_in_a_row = 0;
+    std::size_t failed_waves = 0;  ///< in a row, of those in which it was asked
     bool answered = false;
     ChatCost cost;
     std::string last_problem;
@@ -74,6 +75,7 @@ class Consultations {
                   const std::function<std::optional<std::string>(const ChatReply&)>& check,
                   const std::stop_token& stop) const;
   void take(const Result& result);
+  void lose_patience(const std::vector<Result>& wave_held);
   void retire(std::size_t model, const std::string& why);
 
   const ChatService& service_;

@@ -147,6 +147,32 @@ TEST(Consultations, AModelThatKeepsFailingIsLeftAlone) {
   EXPECT_THAT(alone.notes(), Contains("broken is not asked any more: 3 failures in a row, the last: out of order"));
 }
 
+// One outage fails every conversation of a wave, and may pass.
+TEST(Consultations, AnOutageOfTwoWavesIsSurvived) {
+  const auto ill = model("ill", [](const ChatRequest& request) {
+    const std::uint64_t conversation = request.options.ordinal / 16;
+    const bool out = conversation > 0 && conversation <= 2 * Consultations::wave;
+    return out ? ChatReply{.status = Status::unreachable, .problem = "gone"} : ScriptedChat::says("yes");
+  });
+  const ChatService one = service({ill});
+  Consultations consultations(one, 1, {});
+  EXPECT_THAT(consultations.hold(openings(30), 3, content, {}), SizeIs(30));
+  EXPECT_TRUE(consultations.may_go_on());
+  EXPECT_THAT(consultations.notes(), Contains(HasSubstr("16 failed, the last: gone")));
+}
+
+TEST(Consultations, AnOutageOfThreeWavesIsNot) {
+  const auto gone = model("gone", [](const ChatRequest& request) {
+    return request.options.ordinal > 0 ? ChatReply{.status = Status::unreachable, .problem = "gone"}
+                                       : ScriptedChat::says("yes");
+  });
+  const ChatService one = service({gone});
+  Consultations consultations(one, 1, {});
+  EXPECT_THAT(consultations.hold(openings(100), 3, content, {}), SizeIs(1 + 3 * Consultations::wave));
+  EXPECT_FALSE(consultations.may_go_on());
+  EXPECT_THAT(consultations.notes(), Contains("gone is not asked any more: 24 failures in a row, the last: gone"));
+}
+
 TEST(Consultations, AStopEndsThem) {
   std::stop_source source;
   const auto slow = model("slow", [&](const auto&) {
