@@ -6,7 +6,8 @@
 
 namespace syswright::studies {
 
-/// GPU-hours at equal attainment of latency limits: thresholds, utilisation, head-room and a designed rule.
+/// GPU-hours at equal attainment of latency limits: thresholds, utilisation, head-room, a fixed number and a designed
+/// rule.
 std::unique_ptr<const Study> make_autoscale_study();
 
 }  // namespace syswright::studies

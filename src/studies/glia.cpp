@@ -42,8 +42,8 @@ constexpr std::size_t hra = 4;
 
 /// Of the searches: seeds that no figure is taken from.
 constexpr std::uint64_t first_training_seed = 1001;
-constexpr std::uint64_t training_seeds = 4;
-constexpr std::uint64_t validation_seeds = 3;
+constexpr std::uint64_t training_seeds = 6;
+constexpr std::uint64_t validation_seeds = 5;
 /// Of the experiments that explain, from the first held-out ones.
 constexpr std::size_t explained_seeds = 4;
 
@@ -75,7 +75,7 @@ class Glia final : public Study {
        {"start", "nothing,exemplars",
         "what a search starts from; exemplars: known heuristics, head-room admission among them", true},
        {"explain", "on", "on: takes the best designed policy apart; off"}},
-      "300evals");
+      "2000evals");
 };
 
 class Runner {

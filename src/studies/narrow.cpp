@@ -52,8 +52,11 @@ class NarrowSimulation : public Simulation {
 
 class NarrowScenario : public Scenario {
  public:
-  NarrowScenario(ScenarioPtr scenario, SignaturePtr whole, Decisions decisions)
-      : scenario_(std::move(scenario)), whole_(std::move(whole)), decisions_(std::move(decisions)) {}
+  NarrowScenario(ScenarioPtr scenario, SignaturePtr whole, Decisions decisions, Miniatures miniatures)
+      : scenario_(std::move(scenario)),
+        whole_(std::move(whole)),
+        decisions_(std::move(decisions)),
+        miniatures_(miniatures) {}
 
   const std::string& label() const override { return scenario_->label(); }
   const std::string& setting() const override { return scenario_->setting(); }
@@ -76,14 +79,17 @@ class NarrowScenario : public Scenario {
     return std::make_unique<NarrowSimulation>(scenario_->start(widen(program, whole_, decisions_)), decisions_);
   }
   ScenarioPtr miniature(double fraction) const override {
+    if (miniatures_ == Miniatures::none) return nullptr;
     ScenarioPtr small = scenario_->miniature(fraction);
-    return small == nullptr ? nullptr : std::make_shared<NarrowScenario>(std::move(small), whole_, decisions_);
+    if (small == nullptr) return nullptr;
+    return std::make_shared<NarrowScenario>(std::move(small), whole_, decisions_, miniatures_);
   }
 
  private:
   ScenarioPtr scenario_;
   SignaturePtr whole_;
   Decisions decisions_;
+  Miniatures miniatures_;
 };
 
 class NarrowWorkload : public Workload {
@@ -111,7 +117,8 @@ class NarrowWorkload : public Workload {
 
 }  // namespace
 
-NarrowDomain::NarrowDomain(const Domain& domain, const std::vector<std::string>& decisions) : domain_(domain) {
+NarrowDomain::NarrowDomain(const Domain& domain, const std::vector<std::string>& decisions, Miniatures miniatures)
+    : domain_(domain), miniatures_(miniatures) {
   const policy::Signature& whole = *domain.signature();
   policy::Signature narrow;
   narrow.domain = whole.domain;
@@ -143,7 +150,7 @@ std::unique_ptr<Workload> NarrowDomain::open(const ScenarioRequest& request) con
 }
 
 ScenarioPtr NarrowDomain::narrowed(ScenarioPtr scenario) const {
-  return std::make_shared<NarrowScenario>(std::move(scenario), domain_.signature(), decisions_);
+  return std::make_shared<NarrowScenario>(std::move(scenario), domain_.signature(), decisions_, miniatures_);
 }
 
 policy::ProgramPtr NarrowDomain::widened(const policy::ProgramPtr& program) const {

@@ -10,11 +10,16 @@
 /// the mechanism: a study of one kind of decision would be answered by another that is worth more.
 namespace syswright::studies {
 
+/// Whether a search may try candidates on the front of a workload first. Not where the front is another matter than the
+/// whole: a queue that has not built up, a morning instead of a day.
+enum class Miniatures { as_the_domain, none };
+
 class NarrowDomain : public Domain {
  public:
   /// decisions  names, in the order in which a search is to see them: some searches look at the first one hardest
   /// Throws InputError for a decision that the domain does not have. The domain is borrowed.
-  NarrowDomain(const Domain& domain, const std::vector<std::string>& decisions);
+  NarrowDomain(const Domain& domain, const std::vector<std::string>& decisions,
+               Miniatures miniatures = Miniatures::as_the_domain);
 
   const std::string& name() const override { return domain_.name(); }
   const std::string& summary() const override { return domain_.summary(); }
@@ -37,6 +42,7 @@ class NarrowDomain : public Domain {
   std::shared_ptr<const policy::Signature> signature_;
   std::vector<std::size_t> decisions_;  ///< of the whole domain, by ours
   std::vector<std::string> exemplars_;
+  Miniatures miniatures_;
 };
 
 }  // namespace syswright::studies

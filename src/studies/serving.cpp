@@ -101,7 +101,7 @@ Runs Trial::evaluated(const Policy& policy, std::span<const ScenarioPtr> scenari
 
 policy::ProgramPtr Trial::designed(const Search& search) const {
   if (option("budget") == "0" || stopped()) return nullptr;
-  const NarrowDomain domain(domain_, search.decisions);
+  const NarrowDomain domain(domain_, search.decisions, Miniatures::none);
   const auto narrowed = [&](std::vector<ScenarioPtr> scenarios) {
     for (ScenarioPtr& scenario : scenarios) scenario = domain.narrowed(std::move(scenario));
     return scenarios;

@@ -21,7 +21,8 @@ class AutoscaleTest : public ::testing::Test {
 TEST_F(AutoscaleTest, ComparesAtEqualAttainment) {
   const Result result = study->run(context.with(small({{"budget", "0"}})));
   ASSERT_TRUE(result.complete);
-  ASSERT_EQ(result.figures.size(), 5u);
+  ASSERT_EQ(result.figures.size(), 7u);
+  EXPECT_GT(figure_of(result, "fixed number at")->ours, 0);
   const Figure* head_room = figure_of(result, "head-room at 90 % or more");
   ASSERT_NE(head_room, nullptr);
   EXPECT_GT(head_room->ours, 0) << head_room->ours_text;

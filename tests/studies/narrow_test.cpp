@@ -56,6 +56,15 @@ TEST_F(NarrowTest, ASimulationAsksByTheNarrowNumbers) {
   EXPECT_EQ(simulation->result(), scenario->evaluate(Policy::of(compiled(whole))));
 }
 
+TEST_F(NarrowTest, HasMiniaturesUnlessTheyAreUnwanted) {
+  const ScenarioPtr small = narrow.narrowed(scenario)->miniature(0.5);
+  ASSERT_NE(small, nullptr);
+  EXPECT_EQ(small->evaluate(Policy::of(compiled(narrow))),
+            scenario->miniature(0.5)->evaluate(Policy::of(compiled(whole))));
+  const NarrowDomain without(whole, {"order"}, Miniatures::none);
+  EXPECT_EQ(without.narrowed(scenario)->miniature(0.5), nullptr);
+}
+
 TEST_F(NarrowTest, KeepsExemplarsThatAnswerNothingElse) {
   EXPECT_LT(narrow.exemplars().size(), whole.exemplars().size());
   EXPECT_THAT(narrow.exemplars(), testing::Contains(testing::HasSubstr("policy shortest_prompt_first")));
