@@ -20,7 +20,7 @@
 #define PATIENCE 1000  // @tune(5, 1000, log, int) disturbances without a gain before a new start
 
 enum { N = 26, V = 3 * N, PAIRS = N * (N - 1) / 2, WALLS = 4 * N, C = PAIRS + WALLS, MEMORY = 8 };
-enum { GRADIENTS = 400000 };
+enum { GRADIENTS = 2000000 };
 
 static uint64_t state;
 static double uniform(void) { /* SplitMix64 */

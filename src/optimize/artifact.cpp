@@ -67,12 +67,14 @@ bool is_sign(std::string_view text, std::size_t line, std::size_t at) {
 std::vector<Range> numbers_in(std::string_view text, std::size_t line, std::size_t end) {
   std::vector<Range> found;
   for (std::size_t i = line; i < end;) {
-    const bool starts = is_digit(text[i]) || (text[i] == '.' && i + 1 < end && is_digit(text[i + 1]));
+    const bool behind_dots = i >= line + 2 && text[i - 1] == '.' && text[i - 2] == '.';  // "0..5"
+    const bool behind_dot = i > line && text[i - 1] == '.';
+    const bool starts = is_digit(text[i]) || (text[i] == '.' && !behind_dot && i + 1 < end && is_digit(text[i + 1]));
     if (!starts) {
       ++i;
       continue;
     }
-    const bool within_word = i > line && (is_word(text[i - 1]) || text[i - 1] == '.' || text[i - 1] == '\'');
+    const bool within_word = i > line && (is_word(text[i - 1]) || (behind_dot && !behind_dots) || text[i - 1] == '\'');
     const std::size_t stop = number_end(text, i, end);
     std::size_t rest = stop;
     while (rest < end && is_word(text[rest])) ++rest;

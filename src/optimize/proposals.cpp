@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 namespace syswright::optimize {
@@ -36,6 +37,8 @@ Proposals::Proposals(const Artifact& artifact, std::uint64_t seed) : artifact_(a
   for (std::size_t i = 0; i < artifact.marks().size(); ++i) {
     (artifact.marks()[i].kind == Mark::Kind::number ? numbers_ : choices_).push_back(i);
   }
+  whole_marks_ = std::any_of(artifact.marks().begin(), artifact.marks().end(),
+                             [](const Mark& mark) { return mark.count().has_value(); });
   for (const std::size_t mark : choices_) preferences_.emplace_back(artifact.marks()[mark].options.size(), 0.0);
   const double n = static_cast<double>(std::max<std::size_t>(1, numbers_.size() + choices_.size()));
   base_population_ = wide_population_ = 4 + static_cast<std::size_t>(3 * std::log(n) + (choices_.empty() ? 0 : 4));
@@ -108,6 +111,23 @@ std::vector<std::vector<double>> Proposals::draw_points(Random& random) {
   return points;
 }
 
+/// One mark, drawn anew: another option; a whole number by one, by a factor of two, or anywhere; any other number near.
+void Proposals::change(Random& random, Setting& setting) const {
+  const std::size_t index = random.below(setting.size());
+  const Mark& mark = artifact_.marks()[index];
+  double& value = setting[index];
+  if (mark.kind == Mark::Kind::choice) {
+    const std::size_t others = mark.options.size() - 1;
+    const std::size_t drawn = random.below(others);
+    value = static_cast<double>(drawn < static_cast<std::size_t>(value) ? drawn : drawn + 1);
+  } else if (!mark.integer) {
+    value = value_of(mark, std::clamp(unit_of(mark, value) + 0.2 * random.normal(), 0.0, 1.0));
+  } else {
+    const double moves[] = {value + 1, value - 1, 2 * value, std::floor(value / 2), value_of(mark, random.uniform())};
+    value = std::clamp(moves[random.below(std::size(moves))], mark.low, mark.high);
+  }
+}
+
 std::vector<double> Proposals::chances(std::size_t choice) const {
   const std::vector<double>& preferences = preferences_[choice];
   const double top = *std::max_element(preferences.begin(), preferences.end());
@@ -136,6 +156,7 @@ std::vector<Proposal> Proposals::next(std::span<const Setting> elite) {
   points_ = draw_points(random);
   settings_.clear();
   std::vector<Proposal> proposals;
+  const std::size_t changes = whole_marks_ ? points_.size() / 3 : 0;
   for (std::size_t i = 0; i < points_.size(); ++i) {
     Proposal proposal{.setting = artifact_.original(),
                       .origin = choices_.empty()   ? "cma-es"
@@ -150,6 +171,12 @@ std::vector<Proposal> Proposals::next(std::span<const Setting> elite) {
         proposal.setting[k] = elite[random.chance(0.5) ? a : b][k];
       }
       proposal.origin = "merge";
+      points_[i] = to_unit(proposal.setting);
+    } else if (i < changes) {
+      proposal.setting = elite[random.below(std::min<std::size_t>(elite.size(), 3))];
+      change(random, proposal.setting);
+      if (random.chance(0.3)) change(random, proposal.setting);
+      proposal.origin = "change";
       points_[i] = to_unit(proposal.setting);
     }
     settings_.push_back(proposal.setting);

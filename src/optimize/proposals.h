@@ -13,7 +13,7 @@
 
 namespace syswright::optimize {
 
-/// A setting to try, and where it came from: "cma-es", "merge", "one by one".
+/// A setting to try, and where it came from: "cma-es", "merge", "change", "one by one".
 struct Proposal {
   Setting setting;
   std::string origin;
@@ -31,6 +31,8 @@ struct Proposal {
 /// When a search has narrowed down, or gains nothing any more, it starts again: by turns about a good setting with a
 /// small step, and anywhere with twice the points (Auger and Hansen, "A restart CMA evolution strategy with increasing
 /// population size", CEC 2005). One setting of a generation is a merge: for each mark what one of two of the elite has.
+/// Where a mark is whole, a third of a generation are changes: one of the three best with one or two marks drawn anew.
+/// CMA-ES learns from these as from its own.
 class Proposals {
  public:
   Proposals(const Artifact& artifact, std::uint64_t seed);
@@ -48,6 +50,7 @@ class Proposals {
   std::vector<double> to_unit(const Setting& setting) const;
   void put_numbers(const std::vector<double>& unit, Setting& setting) const;
   std::vector<std::vector<double>> draw_points(Random& random);
+  void change(Random& random, Setting& setting) const;
   void draw_choices(Random& random, Setting& setting) const;
   std::vector<double> chances(std::size_t choice) const;
   void learn_choices(std::span<const double> ranks);
@@ -56,6 +59,7 @@ class Proposals {
   std::uint64_t seed_;
   std::vector<std::size_t> numbers_;  // indices of marks
   std::vector<std::size_t> choices_;
+  bool whole_marks_ = false;                      // any choice or whole number
   std::vector<std::vector<double>> preferences_;  // [choices][options]
   std::optional<CmaEs> strategy_;
   std::size_t population_ = 0;
