@@ -142,11 +142,15 @@ optimize::EvaluatorOptions evaluator_options(const Arguments& arguments, unsigne
 void judge(const Context& context, OptimizeReport& report, const optimize::Task& task, const Instances& instances) {
   if (instances.mode == "single-task") return;
   const optimize::Outcome& outcome = report.outcome;
-  report.held_out = !instances.test.empty() && !context.interrupted();
-  report.verdict = report.held_out ? optimize::hold_out(outcome.original.text, outcome.best.text, instances.test,
-                                                        task.measure, task.direction, context.stop)
-                                   : optimize::compare(instances.train, outcome.original.measurements,
-                                                       outcome.best.measurements, task.direction);
+  if (!instances.test.empty()) {
+    report.verdict = optimize::hold_out(outcome.original.text, outcome.best.text, instances.test, task.measure,
+                                        task.direction, context.stop);
+    report.held_out = report.verdict.has_value();
+    if (report.held_out) return;
+    context.warn("stopped: the held-out instances were not looked at");
+  }
+  report.verdict =
+      optimize::compare(instances.train, outcome.original.measurements, outcome.best.measurements, task.direction);
 }
 
 optimize::Outcome search_with_hint(const optimize::Task& task, const Arguments& arguments) {

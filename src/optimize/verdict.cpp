@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/error.h"
-
 namespace syswright::optimize {
 
 Verdict compare(std::vector<Instance> instances, std::vector<Measurement> original, std::vector<Measurement> best,
@@ -30,8 +28,9 @@ Verdict compare(std::vector<Instance> instances, std::vector<Measurement> origin
   return verdict;
 }
 
-Verdict hold_out(const std::string& original, const std::string& best, const std::vector<Instance>& instances,
-                 const Measure& measure, Direction direction, const std::stop_token& stop) {
+std::optional<Verdict> hold_out(const std::string& original, const std::string& best,
+                                const std::vector<Instance>& instances, const Measure& measure, Direction direction,
+                                const std::stop_token& stop) {
   std::vector<Trial> trials;
   for (const std::string* text : {&original, &best}) {
     if (text == &best && best == original) break;
@@ -39,7 +38,7 @@ Verdict hold_out(const std::string& original, const std::string& best, const std
   }
   std::vector<Measurement> all = measure(trials, stop);
   if (std::any_of(all.begin(), all.end(), [](const Measurement& m) { return m.cancelled; })) {
-    throw InputError("stopped before the held-out instances were measured");
+    return std::nullopt;
   }
   const auto middle = all.begin() + static_cast<std::ptrdiff_t>(instances.size());
   if (best == original) return compare(instances, all, all, direction);

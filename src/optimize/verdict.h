@@ -28,8 +28,9 @@ struct Verdict {
 Verdict compare(std::vector<Instance> instances, std::vector<Measurement> original, std::vector<Measurement> best,
                 Direction direction);
 /// Measures both on instances that the search has not seen; one text once, where best is
-/// the original. Throws InputError if it is stopped.
-Verdict hold_out(const std::string& original, const std::string& best, const std::vector<Instance>& instances,
-                 const Measure& measure, Direction direction, const std::stop_token& stop);
+/// the original. Nothing if it is stopped.
+std::optional<Verdict> hold_out(const std::string& original, const std::string& best,
+                                const std::vector<Instance>& instances, const Measure& measure, Direction direction,
+                                const std::stop_token& stop);
 
 }  // namespace syswright::optimize

@@ -342,9 +342,14 @@ TEST(Compare, NoIntervalIsGivenOverFailures) {
 
 TEST(HoldOut, MeasuresOneTextOnce) {
   Bench bench{.function = wish};
-  const Verdict verdict = hold_out("x=0.1", "x=0.1", wishes(0, 5), bench.measure(), Direction::minimise, {});
+  const std::optional<Verdict> verdict =
+      hold_out("x=0.1", "x=0.1", wishes(0, 5), bench.measure(), Direction::minimise, {});
   EXPECT_EQ(bench.asked, 5u);
-  EXPECT_EQ(verdict.difference->estimate, 0);
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->difference->estimate, 0);
+  std::stop_source source;
+  source.request_stop();
+  EXPECT_FALSE(hold_out("x=0.1", "x=0.2", wishes(0, 5), bench.measure(), Direction::minimise, source.get_token()));
 }
 
 TEST(TakeOut, SharesOutEveryInstanceOnce) {
