@@ -92,7 +92,7 @@ class Autoscale final : public Study {
        {"tpot", "100ms", "limit of the time a token after it"},
        {"attainment", "99", "% of the requests within both limits, at which the known rules are compared"},
        {"miss-penalty", "20s", "GPU time that the search counts for a request out of limits"}},
-      "200evals");
+      "100evals");
 };
 
 /// A family's rule with one setting, on the held-out days.

@@ -75,7 +75,7 @@ class Glia final : public Study {
        {"start", "nothing,exemplars",
         "what a search starts from; exemplars: known heuristics, head-room admission among them", true},
        {"explain", "on", "on: takes the best designed policy apart; off"}},
-      "2000evals");
+      "1000evals");
 };
 
 class Runner {

@@ -50,7 +50,7 @@ class Victim final : public Study {
         "what a designed rule is to lower, one search for each: recompute (tokens computed once more) or latency",
         true},
        {"windows", "16", "of them, 6 to 100: the second half is held out"}},
-      "1000evals");
+      "400evals");
 };
 
 class Runner {
