@@ -13,11 +13,11 @@
 
 #define SEED 1         // @tune(1, 1000000, int)
 #define START random   // @choose(random, rows, rings)
-#define JITTER 0.03    // @tune(0.005, 0.1, log)  how far every circle is moved, standard deviation
-#define RELOCATED 1    // @tune(0, 3, int)        circles that are put anywhere else
-#define SWAPPED 0      // @tune(0, 2, int)        pairs of circles that change places
-#define SLACK 0.001    // @tune(1e-4, 0.01, log)  how much worse a layout may be and still be kept
-#define PATIENCE 40    // @tune(10, 100, log, int) disturbances without a gain before a new start
+#define JITTER 0.02    // @tune(0.001, 0.3, log)  how far every circle is moved, standard deviation
+#define RELOCATED 0    // @tune(0, 6, int)        circles that are put anywhere else
+#define SWAPPED 0      // @tune(0, 4, int)        pairs of circles that change places
+#define SLACK 1e-6     // @tune(1e-6, 0.02, log)  how much worse a layout may be and still be kept
+#define PATIENCE 1000  // @tune(5, 1000, log, int) disturbances without a gain before a new start
 
 enum { N = 26, V = 3 * N, PAIRS = N * (N - 1) / 2, WALLS = 4 * N, C = PAIRS + WALLS, MEMORY = 8 };
 enum { GRADIENTS = 2000000 };
