@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "app/html.h"
+#include "base/text.h"
 
 namespace syswright::app {
 namespace {
@@ -166,10 +167,13 @@ std::string svg(const LineChart& chart) {
 
 std::string svg(const IntervalPlot& plot) {
   if (plot.rows.empty()) return "";
-  constexpr double width = 560;
   constexpr double row_height = 24;
-  constexpr double left = 140;
-  constexpr double right = width - 70;
+  std::size_t longest = 0;
+  for (const IntervalPlot::Row& row : plot.rows) longest = std::max(longest, display_width(row.name));
+  constexpr double letter = 7.6;  // as wide as they come in the page's font
+  const double left = std::max(140.0, 16 + letter * static_cast<double>(longest));
+  const double width = left + 420;
+  const double right = width - 70;
   constexpr double top = 26;
   const double bottom = top + row_height * static_cast<double>(plot.rows.size());
   const Scale x = range_of(plot, left, right);

@@ -71,7 +71,7 @@ std::string plot_of(const DesignReport& report, const ScenarioComparison& scenar
   for (const std::size_t index : ranking(report.domain, scenario)) {
     const Standing& standing = scenario.standings[index];
     if (!ran(standing)) continue;
-    plot.rows.push_back({.name = fit(standing.policy.name(), 20),
+    plot.rows.push_back({.name = fit(standing.policy.name(), 28),
                          .value_text = format_metric(standing.evaluation.objective(), metric.dimension),
                          .value = standing.evaluation.objective(),
                          .low = standing.objective.low,
