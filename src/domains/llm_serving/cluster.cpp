@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/error.h"
+
 namespace syswright::llm_serving {
 namespace {
 
@@ -99,6 +101,7 @@ bool Cluster::run_stages(Ask& ask, ProgramState& state) {
       case Stage::steps:
         if (steps_stage(ask)) return true;
         to_step_.clear();
+        if (setup_->check) check_books();
         stage_ = Stage::events;
         break;
       case Stage::ended:
@@ -353,6 +356,15 @@ Evaluation Cluster::result() const {
   Accounts accounts = accounts_;
   for (const Replica& replica : replicas_) count_replica(replica, accounts);
   return accounts.evaluation(*setup_);
+}
+
+void Cluster::check_books() const {
+  if (const std::string wrong = fault(); !wrong.empty()) {
+    throw Error(
+        fmt::format("the simulated cluster broke a rule of its own at {:.6f} s: {}; its results cannot be "
+                    "relied on, please report this run",
+                    now_, wrong));
+  }
 }
 
 std::string Cluster::fault() const {

@@ -88,6 +88,8 @@ class Cluster {
   std::string fault() const;
 
  private:
+  /// Throws Error where there is a fault.
+  void check_books() const;
   enum class Stage : std::uint8_t { events, scale, moves, dispatch, steps, ended };
   enum class Substage : std::uint8_t { order, route, admit };
   /// What happened since `scale` was asked last.

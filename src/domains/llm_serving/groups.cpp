@@ -25,10 +25,6 @@ T choose(const std::string& what, const std::string& text, const std::vector<std
   throw InputError(fmt::format("{}: '{}' is not one of {}{}", what, text, join(names), did_you_mean(text, names)));
 }
 
-bool is_on(const OptionValues& values, const std::string& what) {
-  return choose<bool>(what, values.text(what), {{"on", true}, {"off", false}});
-}
-
 double seconds_or_none(const OptionValues& values, const std::string& what) {
   return values.text(what) == "none" ? 0 : parse_duration(values.text(what), what).value();
 }
@@ -180,6 +176,10 @@ std::string plural(std::uint64_t count, const char* one) {
 }
 
 }  // namespace
+
+bool is_on(const OptionValues& values, const std::string& what) {
+  return choose<bool>(what, values.text(what), {{"on", true}, {"off", false}, {"yes", true}, {"no", false}});
+}
 
 NamedCluster read_cluster(const OptionValues& values, const std::string& replicas, const std::string& kv_blocks) {
   NamedCluster cluster;

@@ -112,6 +112,7 @@ ServingOptions read_options(const ScenarioRequest& request) {
   }
   options.limits = read_limits(values);
   options.weights = read_weights(values, options.limits);
+  options.check = is_on(values, "check");
   return options;
 }
 

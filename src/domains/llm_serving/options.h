@@ -27,6 +27,7 @@ struct ServingOptions {
   std::vector<NamedCluster> clusters;
   Limits limits;
   Weights weights;
+  bool check = false;
 };
 
 /// For Domain::options().

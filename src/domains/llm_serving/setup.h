@@ -98,6 +98,7 @@ struct Setup {
   Limits limits;
   Weights weights;
   std::uint64_t seed = 1;  ///< failures, acceptance of drafts
+  bool check = false;      ///< the cluster looks at its own books after every event; changes no result
   std::string label;
   std::string setting;
 };

@@ -142,6 +142,7 @@ std::vector<ScenarioPtr> ServingWorkload::made(const std::vector<Part>& parts) c
       setup.limits = options_.limits;
       setup.weights = options_.weights;
       setup.seed = seed_;
+      setup.check = options_.check;
       setup.setting = cluster.setting + (part.name.empty() ? "" : ", " + part.name);
       setup.label = fmt::format("{}, {} requests, {}", summary_.name,
                                 with_thousands(std::uint64_t{setup.requests->list.size()}), setup.setting);

@@ -243,6 +243,7 @@ TEST(Cluster, survives_whatever_it_is_told) {
         made.cluster.groups.push_back(one);
       }
     }
+    made.check = seed % 2 == 0;
     made.cluster.scaling_interval = 3;
     made.cluster.start_up = 2;
     made.cluster.link_bandwidth = 1e8;
@@ -261,6 +262,13 @@ TEST(Cluster, survives_whatever_it_is_told) {
     for (const double value : all.metrics) ASSERT_TRUE(std::isfinite(value)) << seed;
     ASSERT_THAT(metric(all, Measure::fairness), AllOf(Ge(0.5), Le(1.0 + 1e-12)));
   }
+}
+
+TEST(Cluster, looking_at_its_books_changes_nothing) {
+  World made = setup(drawn(100, 5, 3), {group(2)});
+  const Evaluation unchecked = run(made);
+  made.check = true;
+  EXPECT_EQ(run(made), unchecked);
 }
 
 policy::ProgramPtr program(const std::string& text) {

@@ -83,6 +83,14 @@ TEST(ServingOptions, ReadEverySettingOfAReplica) {
   EXPECT_DOUBLE_EQ(replica.acceptance, 0.5);
 }
 
+TEST(ServingOptions, ReadSwitchesInEitherWord) {
+  EXPECT_TRUE(options_of({{"check", "on"}}).check);
+  EXPECT_TRUE(options_of({{"check", "yes"}}).check);
+  EXPECT_FALSE(options_of({}).check);
+  EXPECT_FALSE(options_of({{"check", "no"}}).check);
+  EXPECT_THROW(options_of({{"check", "maybe"}}), InputError);
+}
+
 TEST(ServingOptions, ReadGroupsThatDiffer) {
   const ServingOptions options =
       options_of({{"groups", "name=first role=prefill hardware=H100 replicas=1; role=decode replicas=3 kv-blocks=900"},
@@ -109,7 +117,7 @@ TEST(ServingOptions, SayWhatIsWrong) {
   EXPECT_THAT(refusal({{"groups", "serves=gpt-4 replicas=2"}}), HasSubstr("no request is for the model 'gpt-4'"));
   EXPECT_THAT(refusal({{"groups", "replicas=1;;replicas=2"}}), HasSubstr("empty group"));
   EXPECT_THAT(refusal({{"hardware", "linear:30ms,1ms,1ms,0s"}}), HasSubstr("give a number of blocks"));
-  EXPECT_THAT(refusal({{"chunked", "yes"}}), HasSubstr("'yes' is not one of on, off"));
+  EXPECT_THAT(refusal({{"chunked", "maybe"}}), HasSubstr("'maybe' is not one of on, off, yes, no"));
   EXPECT_THAT(refusal({{"min-replicas", "5"}}), HasSubstr("not between 1 and 4"));
   EXPECT_THAT(refusal({{"generate", "sharegpt requests=20"}, {"seeds", "1"}}), HasSubstr("are the least"));
   EXPECT_THAT(refusal({{"kv-block", "100"}}), HasSubstr("did you mean 'kv-blocks'"));
