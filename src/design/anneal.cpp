@@ -7,7 +7,6 @@
 #include <set>
 
 #include "design/race.h"
-#include "design/search.h"
 #include "design/variation.h"
 
 namespace syswright::design {
@@ -20,26 +19,32 @@ struct Chain {
   Candidate* best = nullptr;  // of this round
 };
 
-class Annealing {
+/// One run of the search. A turn is a step of every chain.
+class Annealing final : public Strategy {
  public:
   Annealing(Search& search, const AnnealOptions& options)
       : search_(search),
         options_(options),
         variation_(search.grammar()),
         home_(search.trials().top() == 0 ? 0 : search.trials().top() - 1),
-        chains_(options.chains) {}
+        chains_(options.chains),
+        steps_(options.first_round) {}
 
-  void run() {
-    std::size_t steps = options_.first_round;
-    for (round_ = 0; search_.may_go_on(); ++round_, steps *= 2) {
+  bool turn() override {
+    if (step_ == 0) {
       start();
-      for (std::size_t step = 0; step < steps && search_.may_go_on(); ++step) {
-        const double cooled = static_cast<double>(step) / static_cast<double>(steps - 1);
-        move(options_.hot * std::pow(options_.cold / options_.hot, cooled), step, steps);
-        if (step % 10 == 9) try_whole();
-      }
-      try_whole();
+      if (!search_.may_go_on()) return true;
     }
+    const double cooled = static_cast<double>(step_) / static_cast<double>(steps_ - 1);
+    move(options_.hot * std::pow(options_.cold / options_.hot, cooled));
+    ++step_;
+    if (step_ % 10 == 0 || step_ == steps_) try_whole();
+    if (step_ == steps_) {
+      step_ = 0;
+      steps_ *= 2;
+      ++round_;
+    }
+    return true;
   }
 
  private:
@@ -71,11 +76,11 @@ class Annealing {
     }
   }
 
-  void move(double temperature, std::size_t step, std::size_t steps) {
+  void move(double temperature) {
     Random random = random_for("anneal step");
     Field neighbours;
     for (Chain& chain : chains_) neighbours.push_back(neighbour(random, chain));
-    trials().set_note(fmt::format("round {}, step {} of {}", round_ + 1, step + 1, steps));
+    trials().set_note(fmt::format("round {}, step {} of {}", round_ + 1, step_ + 1, steps_));
     measure(neighbours, 0);
     for (std::size_t i = 0; i < chains_.size() && home_ > 0; ++i) {
       if (neighbours[i] != nullptr && !worth_a_look(*neighbours[i], chains_[i], temperature)) neighbours[i] = nullptr;
@@ -141,16 +146,14 @@ class Annealing {
   Variation variation_;
   std::size_t home_;
   std::vector<Chain> chains_;
+  std::size_t steps_;     // of this round
+  std::size_t step_ = 0;  // taken in it
   std::size_t round_ = 0;
   std::uint64_t draws_ = 0;
 };
 
 }  // namespace
 
-Outcome Anneal::design(const Task& task) const {
-  Search search(task);
-  Annealing(search, options_).run();
-  return search.finish("annealed");
-}
+std::unique_ptr<Strategy> Anneal::start(Search& search) const { return std::make_unique<Annealing>(search, options_); }
 
 }  // namespace syswright::design

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "design/designer.h"
+#include "design/strategy.h"
 
 namespace syswright::design {
 
@@ -17,16 +17,14 @@ struct AnnealOptions {
 /// Simulated annealing with restarts: several chains step side by side by the same variations as `evolve`; each round
 /// cools from hot to cold, then half of the chains start anew from random programs and the others from the best.
 /// Source: Kirkpatrick, Gelatt and Vecchi, Science 220, 1983.
-class Anneal final : public Designer {
+class Anneal final : public StrategyDesigner {
  public:
-  explicit Anneal(AnnealOptions options = {}) : options_(options) {}
-  const std::string& name() const override { return name_; }
-  const std::string& summary() const override { return summary_; }
-  Outcome design(const Task& task) const override;
+  explicit Anneal(AnnealOptions options = {})
+      : StrategyDesigner("anneal", "simulated annealing from random programs, with restarts", "annealed"),
+        options_(options) {}
+  std::unique_ptr<Strategy> start(Search& search) const override;
 
  private:
-  std::string name_ = "anneal";
-  std::string summary_ = "simulated annealing from random programs, with restarts";
   AnnealOptions options_;
 };
 

@@ -8,7 +8,6 @@
 #include <set>
 
 #include "design/archive.h"
-#include "design/search.h"
 #include "design/survey.h"
 #include "design/tuning.h"
 #include "design/variation.h"
@@ -29,8 +28,8 @@ struct Island {
   std::size_t generations_without_progress = 0;
 };
 
-/// One run of the search.
-class Evolution {
+/// One run of the search. A turn is a generation.
+class Evolution final : public Strategy {
  public:
   Evolution(Search& search, EvolveOptions options)
       : search_(search),
@@ -40,15 +39,18 @@ class Evolution {
         archive_(home_),
         islands_(options_.islands) {}
 
-  void run() {
-    settle();
-    for (generation_ = 1; search_.may_go_on(); ++generation_) {
+  bool turn() override {
+    if (generation_ == 0) {
+      settle();
+    } else {
       live();
       if (generation_ % options_.tune_every == 0) tune_elites();
       polish();
       if (generation_ % options_.migration_every == 0) migrate();
       renew();
     }
+    ++generation_;
+    return true;
   }
 
  private:
@@ -401,10 +403,6 @@ class Evolution {
 
 }  // namespace
 
-Outcome Evolve::design(const Task& task) const {
-  Search search(task);
-  Evolution(search, options_).run();
-  return search.finish("evolved");
-}
+std::unique_ptr<Strategy> Evolve::start(Search& search) const { return std::make_unique<Evolution>(search, options_); }
 
 }  // namespace syswright::design

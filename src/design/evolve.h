@@ -2,8 +2,8 @@
 
 #include <cstddef>
 
-#include "design/designer.h"
 #include "design/race.h"
+#include "design/strategy.h"
 
 namespace syswright::design {
 
@@ -35,16 +35,15 @@ struct EvolveOptions {
 /// A low loss on a miniature may be luck, so elites are retested on the whole scenarios before they spread: the leader
 /// of an island gives way only to a member that is surely better there, by the paired interval, and only leaders and
 /// members that hold their own there migrate. What a retest says also counts for a member's rank at home.
-class Evolve final : public Designer {
+class Evolve final : public StrategyDesigner {
  public:
-  explicit Evolve(EvolveOptions options = {}) : options_(options) {}
-  const std::string& name() const override { return name_; }
-  const std::string& summary() const override { return summary_; }
-  Outcome design(const Task& task) const override;
+  explicit Evolve(EvolveOptions options = {})
+      : StrategyDesigner("evolve", "typed genetic programming on islands, with racing, an archive and tuned constants",
+                         "evolved"),
+        options_(options) {}
+  std::unique_ptr<Strategy> start(Search& search) const override;
 
  private:
-  std::string name_ = "evolve";
-  std::string summary_ = "typed genetic programming on islands, with racing, an archive and tuned constants";
   EvolveOptions options_;
 };
 

@@ -7,7 +7,6 @@
 
 #include "design/consultations.h"
 #include "design/prompt.h"
-#include "design/search.h"
 #include "policy/compile.h"
 
 namespace syswright::design {
@@ -18,23 +17,29 @@ using Field = std::vector<Candidate*>;
 /// Candidates race against the one in this place of the hall, once it is filled.
 constexpr std::size_t place_to_beat = 8;
 
-class Smithy {
+/// One run of the search. A turn is a round of conversations.
+class Smithy final : public Strategy {
  public:
-  Smithy(Search& search, const Task& task, const PolicySmithOptions& options)
+  Smithy(Search& search, const PolicySmithOptions& options)
       : search_(search),
-        task_(task),
+        task_(search.task()),
         options_(options),
-        signatures_{task.domain.signature()},
-        consultations_(*task.chat, task.seed, {.temperature = options.temperature, .max_tokens = options.max_tokens}) {}
+        signatures_{task_.domain.signature()},
+        consultations_(*task_.chat, task_.seed,
+                       {.temperature = options.temperature, .max_tokens = options.max_tokens}) {}
 
-  void run() {
-    if (search_.may_go_on()) try_known();
-    for (std::size_t idle = 0; idle < options_.patience && search_.may_go_on() && consultations_.may_go_on();) {
-      idle = round() ? 0 : idle + 1;
+  bool turn() override {
+    if (!started_) {
+      started_ = true;
+      try_known();
+      return true;
     }
+    if (idle_ >= options_.patience || !consultations_.may_go_on()) return false;
+    idle_ = round() ? 0 : idle_ + 1;
+    return true;
   }
 
-  std::vector<std::string> notes() const {
+  std::vector<std::string> notes() const override {
     std::vector<std::string> notes = consultations_.notes();
     notes.push_back(fmt::format("programs of the model: {} new, {} known already; {} conversations ended without one",
                                 fresh_, repeated_, useless_));
@@ -158,10 +163,12 @@ class Smithy {
 
   Search& search_;
   const Task& task_;
-  const PolicySmithOptions& options_;
+  PolicySmithOptions options_;
   std::vector<std::shared_ptr<const policy::Signature>> signatures_;
   Consultations consultations_;
   Candidate* leader_ = nullptr;
+  bool started_ = false;
+  std::size_t idle_ = 0;  // rounds in a row without a new program
   std::size_t round_ = 0;
   std::uint64_t fresh_ = 0;
   std::uint64_t repeated_ = 0;
@@ -170,18 +177,14 @@ class Smithy {
 
 }  // namespace
 
-Outcome PolicySmith::design(const Task& task) const {
-  if (task.chat == nullptr || task.chat->models.empty()) {
+std::unique_ptr<Strategy> PolicySmith::start(Search& search) const {
+  const ChatService* const chat = search.task().chat;
+  if (chat == nullptr || chat->models.empty()) {
     throw InputError(
         "designer 'policysmith' asks a language model, and this search has none; 'syswright design DOMAIN --designer "
         "policysmith' takes one from the environment");
   }
-  Search search(task);
-  Smithy smithy(search, task, options_);
-  smithy.run();
-  Outcome outcome = search.finish("smithed");
-  for (std::string& note : smithy.notes()) outcome.notes.push_back(std::move(note));
-  return outcome;
+  return std::make_unique<Smithy>(search, options_);
 }
 
 }  // namespace syswright::design

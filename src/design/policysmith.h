@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "design/designer.h"
 #include "design/race.h"
+#include "design/strategy.h"
 
 namespace syswright::design {
 
@@ -27,19 +27,19 @@ struct PolicySmithOptions {
 /// The lead passes only to a program that is surely better on the whole training scenarios, by the paired interval. A
 /// function of task, seed and the model's answers.
 /// Source: PolicySmith, HotNets 2025, arXiv 2510.08803.
-class PolicySmith final : public Designer {
+class PolicySmith final : public StrategyDesigner {
  public:
-  explicit PolicySmith(PolicySmithOptions options = {}) : options_(options) {}
-  const std::string& name() const override { return name_; }
-  const std::string& summary() const override { return summary_; }
+  explicit PolicySmith(PolicySmithOptions options = {})
+      : StrategyDesigner(
+            "policysmith",
+            "programs written by a language model, repaired by the compiler's messages, improved from the two best",
+            "smithed"),
+        options_(options) {}
   bool needs_chat() const override { return true; }
-  Outcome design(const Task& task) const override;
+  std::unique_ptr<Strategy> start(Search& search) const override;
 
  private:
   PolicySmithOptions options_;
-  std::string name_ = "policysmith";
-  std::string summary_ =
-      "programs written by a language model, repaired by the compiler's messages, improved from the two best";
 };
 
 }  // namespace syswright::design

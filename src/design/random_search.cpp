@@ -1,9 +1,6 @@
 #include "design/random_search.h"
 
-#include <algorithm>
-
 #include "design/race.h"
-#include "design/search.h"
 
 namespace syswright::design {
 namespace {
@@ -12,24 +9,32 @@ constexpr std::size_t batch_size = 64;
 /// Candidates race against the one in this place of the hall: those surely worse could not become finalists.
 constexpr std::size_t place_to_beat = 8;
 
-}  // namespace
+/// A turn is a batch.
+class Sampling final : public Strategy {
+ public:
+  explicit Sampling(Search& search) : search_(search) {}
 
-Outcome RandomSearch::design(const Task& task) const {
-  Search search(task);
-  Trials& trials = search.trials();
-  std::vector<Candidate*> field = search.propose_seeds();
-  for (std::uint64_t batch = 0; search.may_go_on(); ++batch) {
-    Random random(task.seed, "random search", batch);
-    const std::vector<Candidate*> fresh = search.propose_random(random, batch_size);
+  bool turn() override {
+    Trials& trials = search_.trials();
+    Random random(search_.task().seed, "random search", batch_);
+    std::vector<Candidate*> field = batch_ == 0 ? search_.propose_seeds() : std::vector<Candidate*>{};
+    const std::vector<Candidate*> fresh = search_.propose_random(random, batch_size);
     field.insert(field.end(), fresh.begin(), fresh.end());
-    if (field.empty()) break;  // the grammar has no more to say
-    trials.set_note("batch " + std::to_string(batch + 1));
+    if (field.empty()) return false;  // the grammar has no more to say
+    trials.set_note("batch " + std::to_string(++batch_));
     const auto& hall = trials.hall();
     Candidate* incumbent = hall.size() < place_to_beat ? nullptr : hall[place_to_beat - 1];
     race(trials, std::move(field), 0, trials.top(), incumbent);
-    field.clear();
+    return true;
   }
-  return search.finish("random");
-}
+
+ private:
+  Search& search_;
+  std::uint64_t batch_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Strategy> RandomSearch::start(Search& search) const { return std::make_unique<Sampling>(search); }
 
 }  // namespace syswright::design

@@ -1,19 +1,14 @@
 #pragma once
 
-#include "design/designer.h"
+#include "design/strategy.h"
 
 namespace syswright::design {
 
 /// Samples programs from the grammar, one independent of another, and races them: what a cleverer search has to beat.
-class RandomSearch final : public Designer {
+class RandomSearch final : public StrategyDesigner {
  public:
-  const std::string& name() const override { return name_; }
-  const std::string& summary() const override { return summary_; }
-  Outcome design(const Task& task) const override;
-
- private:
-  std::string name_ = "random";
-  std::string summary_ = "independent random programs, raced on growing samples";
+  RandomSearch() : StrategyDesigner("random", "independent random programs, raced on growing samples", "random") {}
+  std::unique_ptr<Strategy> start(Search& search) const override;
 };
 
 }  // namespace syswright::design

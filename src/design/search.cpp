@@ -68,13 +68,12 @@ bool Search::may_go_on() {
   return spending_.may_go_on();
 }
 
-std::vector<Candidate*> Search::propose_seeds() {
-  std::vector<Candidate*> proposed;
-  for (const policy::ProgramPtr& seed : task_.seeds) {
-    if (Candidate* candidate = trials_.propose(seed, "seed " + seed->name())) proposed.push_back(candidate);
+const std::vector<Candidate*>& Search::propose_seeds() {
+  for (; proposed_seeds_ < task_.seeds.size(); ++proposed_seeds_) {
+    const policy::ProgramPtr& seed = task_.seeds[proposed_seeds_];
+    if (Candidate* candidate = trials_.propose(seed, "seed " + seed->name())) seeds_.push_back(candidate);
   }
-  seeds_.insert(seeds_.end(), proposed.begin(), proposed.end());
-  return proposed;
+  return seeds_;
 }
 
 std::vector<Candidate*> Search::propose_random(Random& random, std::size_t count) {

@@ -25,8 +25,8 @@ class Search {
 
   /// False once the search is over. Call between batches: keeps what the finalists will need held back.
   bool may_go_on();
-  /// Proposes the task's seeds; nullptrs (known programs) are left out.
-  std::vector<Candidate*> propose_seeds();
+  /// The task's seeds, each of equal ones once; proposes them at the first call.
+  const std::vector<Candidate*>& propose_seeds();
   /// Proposes `count` random programs, fewer if the grammar is nearly exhausted.
   std::vector<Candidate*> propose_random(Random& random, std::size_t count);
 
@@ -61,6 +61,7 @@ class Search {
   Vocabulary vocabulary_;
   Grammar grammar_;
   std::vector<Candidate*> seeds_;
+  std::size_t proposed_seeds_ = 0;
 };
 
 }  // namespace syswright::design
