@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/domain.h"
@@ -15,6 +17,7 @@
 namespace syswright::design {
 
 struct ChatService;
+struct Notebook;
 
 /// What a search may spend. Evaluations are counted in whole training scenarios: a run on a miniature with a tenth of
 /// the events counts a tenth. At least one limit is set. With a limit on evaluations only, the outcome is a function of
@@ -76,6 +79,8 @@ struct Outcome {
   std::uint64_t candidates = 0;    ///< distinct programs tried
   bool stopped = false;            ///< by the stop token, before the budget was spent
   std::vector<std::string> notes;  ///< what people should know of how it went, a sentence each
+  /// How the search went, step by step (notebook.h); null of a designer that keeps none.
+  std::shared_ptr<const Notebook> notebook;
 };
 
 class Designer {
@@ -85,6 +90,8 @@ class Designer {
   virtual const std::string& summary() const = 0;
   /// Whether it asks Task::chat, and cannot work without.
   virtual bool needs_chat() const { return false; }
+  /// Of one that needs it: the designer that works alike without; empty if there is none.
+  virtual std::string_view without_chat() const { return ""; }
   /// Throws InputError for a task it cannot work on.
   virtual Outcome design(const Task& task) const = 0;
 };

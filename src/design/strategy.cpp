@@ -9,6 +9,7 @@ Outcome StrategyDesigner::design(const Task& task) const {
   }
   Outcome outcome = search.finish(prefix_);
   for (std::string& note : strategy->notes()) outcome.notes.push_back(std::move(note));
+  outcome.notebook = strategy->notebook();
   return outcome;
 }
 

@@ -18,6 +18,8 @@ class Strategy {
   virtual bool turn() = 0;
   /// What people should know of how it went, a sentence each.
   virtual std::vector<std::string> notes() const { return {}; }
+  /// Of a strategy that keeps one (notebook.h); else null.
+  virtual std::shared_ptr<const Notebook> notebook() const { return nullptr; }
 };
 
 /// A designer that is one strategy with a search to itself.
