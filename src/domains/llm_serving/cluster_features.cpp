@@ -178,7 +178,7 @@ void Cluster::fill_replica(double* at, std::size_t stride, std::uint32_t number)
       case ReplicaFact::running:
         return static_cast<double>(engine.running().size());
       case ReplicaFact::waiting:
-        return static_cast<double>(engine.waiting().size());
+        return static_cast<double>(engine.waiting_count());
       case ReplicaFact::prefilling:
         return static_cast<double>(engine.prefilling());
       case ReplicaFact::pending_tokens:
@@ -273,7 +273,7 @@ void Cluster::fill_group(double* globals, std::uint32_t number) const {
       case GroupFact::group_running:
         return sum([](const Replica& replica) { return replica.engine.running().size(); });
       case GroupFact::group_waiting:
-        return sum([](const Replica& replica) { return replica.engine.waiting().size(); });
+        return sum([](const Replica& replica) { return replica.engine.waiting_count(); });
       case GroupFact::occupancy:
         return sum([](const Replica& replica) { return replica.up() ? replica.engine.pool().used() : 0; }) /
                std::max(up() * group.replica.kv_blocks, 1.0);

@@ -42,6 +42,14 @@ void Engine::enqueue(Sequence sequence, double now) {
   sequences_[slot] = sequence;
   waiting_prompts_ += sequence.prompt;
   waiting_tokens_ += sequence.tokens();
+  if (settings_->async_scheduling && (stepping_ || (ahead_ && now == step_end_))) {
+    unseen_.push_back(slot);
+  } else {
+    queue(slot);
+  }
+}
+
+void Engine::queue(std::uint32_t slot) {
   if (settings_->scheduler == Scheduler::vllm_priority) {
     requeue(slot);
   } else {
@@ -64,8 +72,18 @@ void Engine::requeue(std::uint32_t slot) {
   blocked_ = false;
 }
 
+/// The scheduler learns what came and what ended.
+void Engine::catch_up() {
+  ahead_ = false;
+  for (const std::uint32_t slot : lingering_) leave(slot);
+  lingering_.clear();
+  for (const std::uint32_t slot : unseen_) queue(slot);
+  unseen_.clear();
+}
+
 Engine::Pause Engine::begin(double now) {
   assert(!stepping_);
+  if (ahead_ && now != step_end_) catch_up();
   now_ = now;
   pending_preemptions_ = 0;
   looked_up_ = 0;
@@ -96,7 +114,7 @@ Engine::Pause Engine::run_stages() {
   }
   if (stage_ == Stage::chunk) {
     stage_ = Stage::running;
-    const bool room = !waiting_.empty() && running_.size() < settings_->max_running;
+    const bool room = !waiting_.empty() && has_place();
     if (asks(Question::chunk) && settings_->chunked && (room || prefilling() > 0)) return Pause::chunk;
   }
   if (stage_ == Stage::running) {
@@ -116,7 +134,9 @@ Engine::Pause Engine::run_stages() {
     if (const Pause pause = admit_waiting(); pause != Pause::done) return pause;
   }
   // A request that preempts itself ends the walk. Where none ran before it, the step is empty: the next begins at once.
-  if (preempted_ && plan_.empty() && !group_runs_) {
+  const bool empty = plan_.empty() && !group_runs_;
+  if (empty && (preempted_ || ahead_)) {
+    if (ahead_) catch_up();
     start_step();
     return run_stages();
   }
@@ -295,7 +315,8 @@ void Engine::settle_walk() {
 }
 
 std::size_t Engine::startable() const {
-  const std::size_t room = settings_->max_running - std::min<std::size_t>(running_.size(), settings_->max_running);
+  const std::size_t taken = running_.size() + lingering_.size();
+  const std::size_t room = settings_->max_running - std::min<std::size_t>(taken, settings_->max_running);
   return std::min(waiting_.size(), room);
 }
 
@@ -304,7 +325,7 @@ Engine::Pause Engine::admit_waiting() {
   const auto limit = [this] { return std::min(budget_, prefill_budget_); };
   if (blocked_ && limit() >= blocked_limit_) return Pause::done;
   if (asks(Question::order) && !ordered_ && waiting_.size() > 1 && startable() > 0 && limit() > 0) return Pause::order;
-  while (!waiting_.empty() && running_.size() < settings_->max_running && budget_ > 0) {
+  while (!waiting_.empty() && has_place() && budget_ > 0) {
     if (!admit(waiting_.front())) break;
   }
   return Pause::done;

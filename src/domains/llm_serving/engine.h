@@ -76,6 +76,10 @@ struct StepOutcome {
 /// blocks are short do all running requests get walked, in order. Which sequence gets which free block makes no
 /// difference.
 ///
+/// With asynchronous scheduling a step is still made here when the one before it ends, but with what was known when
+/// that one began: requests that came since are not seen yet, and those that ended keep their places and blocks. Where
+/// nothing can be scheduled so, the scheduler waits for the end of the step, and schedules with all that is known.
+///
 /// A value: a copy is a fork. Settings and requests are borrowed.
 /// Sources: vLLM V1 scheduler (0.9 to 0.19); Yu et al., "Orca", OSDI 2022; Agrawal et al., "Sarathi-Serve", OSDI 2024,
 /// the last two as Vidur models them (Agrawal et al., MLSys 2024).
@@ -112,8 +116,9 @@ class Engine {
   std::vector<Sequence> fail();
 
   // What there is to see. Sequences are as of the last finished step.
-  bool idle() const { return waiting_.empty() && running_.empty() && leaving_slots_.empty(); }
-  const std::deque<std::uint32_t>& waiting() const { return waiting_; }   ///< slots
+  bool idle() const { return in_flight() == 0; }
+  const std::deque<std::uint32_t>& waiting() const { return waiting_; }  ///< slots; those that the scheduler sees
+  std::size_t waiting_count() const { return waiting_.size() + unseen_.size(); }
   const std::vector<std::uint32_t>& running() const { return running_; }  ///< slots, by admission
   const Sequence& at(std::uint32_t slot) const { return sequences_[slot]; }
   std::uint32_t computed(const Sequence& sequence) const { return sequence.computed + advance_of(sequence); }
@@ -124,7 +129,7 @@ class Engine {
   bool scheduled_now(const Sequence& sequence) const { return !stepping_ && sequence.scheduled_step == step_; }
   /// Blocks at the front of a sequence that are in the cache here. O(blocks) expected; 0 without prefix caching.
   std::uint32_t cached_blocks(const Sequence& sequence) const;
-  std::size_t in_flight() const { return waiting_.size() + running_.size() + leaving_slots_.size(); }
+  std::size_t in_flight() const { return waiting_count() + running_.size() + leaving_slots_.size(); }
   std::size_t prefilling() const;
   std::uint64_t waiting_prompt_tokens() const { return waiting_prompts_; }
   std::uint64_t waiting_tokens() const { return waiting_tokens_; }
@@ -175,7 +180,10 @@ class Engine {
   std::uint32_t wanted_tokens(const Sequence& sequence) const;
   void schedule(Sequence& sequence, std::uint32_t tokens);
   void preempt(std::uint32_t slot);
+  void queue(std::uint32_t slot);
   void requeue(std::uint32_t slot);
+  void catch_up();
+  bool has_place() const { return running_.size() + lingering_.size() < settings_->max_running; }
   std::uint32_t accepted_drafts(const Sequence& sequence, std::uint32_t drafts) const;
   bool finish_individual(std::uint32_t slot, double now, Accounts& accounts, StepOutcome& outcome);
   void leave(std::uint32_t slot);
@@ -217,6 +225,11 @@ class Engine {
   std::uint64_t waiting_prompts_ = 0;
   std::uint64_t waiting_tokens_ = 0;
   BlockPool pool_;
+
+  // Asynchronous scheduling, between the end of a step and the launch of the next: what that one does not know yet.
+  bool ahead_ = false;
+  std::vector<std::uint32_t> unseen_;     ///< slots that wait; also while a step runs
+  std::vector<std::uint32_t> lingering_;  ///< slots of sequences that ended
 
   // The group.
   std::int64_t counter_ = 0;  ///< steps that the group made

@@ -43,6 +43,7 @@ void Engine::launch() {
   last_step_time_ = device_time_ + settings_->host_overhead;
   step_end_ = now_ + last_step_time_;
   stepping_ = true;
+  if (ahead_) catch_up();
 }
 
 void Engine::finish(Accounts& accounts, StepOutcome& outcome) {
@@ -60,6 +61,7 @@ void Engine::finish(Accounts& accounts, StepOutcome& outcome) {
   accounts.prompt_tokens += looked_up_;
   accounts.hit_tokens += hits_;
   stepping_ = false;
+  ahead_ = settings_->async_scheduling;
   finished_step_time_ = last_step_time_;
   ended_.clear();
   const bool joinable = group_runs_ || group_size_ == 0;
@@ -85,7 +87,11 @@ void Engine::finish(Accounts& accounts, StepOutcome& outcome) {
   for (const std::uint32_t slot : ended_) {
     sequences_[slot].last_token = now;
     remove_from(running_, slot);
-    leave(slot);
+    if (ahead_) {
+      lingering_.push_back(slot);
+    } else {
+      leave(slot);
+    }
     outcome.completed.push_back(sequences_[slot]);
   }
 }
@@ -163,6 +169,7 @@ Sequence Engine::take_prefilled(std::uint32_t slot) {
 std::vector<Sequence> Engine::fail() {
   std::vector<Sequence> lost;
   for (const std::uint32_t slot : waiting_) lost.push_back(sequences_[slot]);
+  for (const std::uint32_t slot : unseen_) lost.push_back(sequences_[slot]);
   for (const std::vector<std::uint32_t>* slots : {&running_, &leaving_slots_}) {
     for (const std::uint32_t slot : *slots) {
       Sequence sequence = sequences_[slot];

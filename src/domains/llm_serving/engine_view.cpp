@@ -35,6 +35,7 @@ double Engine::predicted_left() const {
     if (sequence.predicted > made) left += sequence.predicted - made;
   };
   for (const std::uint32_t slot : waiting_) add(slot);
+  for (const std::uint32_t slot : unseen_) add(slot);
   for (const std::uint32_t slot : running_) add(slot);
   return left;
 }
@@ -42,6 +43,7 @@ double Engine::predicted_left() const {
 double Engine::oldest_wait(double now) const {
   double oldest = now;
   for (const std::uint32_t slot : waiting_) oldest = std::min(oldest, sequences_[slot].queued);
+  for (const std::uint32_t slot : unseen_) oldest = std::min(oldest, sequences_[slot].queued);
   return now - oldest;
 }
 
@@ -50,6 +52,7 @@ std::string Engine::fault() const {
   std::uint64_t held = 0;
   std::vector<std::uint32_t> slots = running_;
   slots.insert(slots.end(), leaving_slots_.begin(), leaving_slots_.end());
+  slots.insert(slots.end(), lingering_.begin(), lingering_.end());
   std::vector<std::uint32_t> references(pool_.told_apart() ? pool_.capacity() : 0);
   std::size_t grouped = 0;
   std::int64_t bases = 0;
@@ -91,7 +94,9 @@ std::string Engine::fault() const {
   if (grouped + individuals_.size() != running_.size()) return "running requests are neither in the group nor outside";
   std::uint64_t prompts = 0;
   std::uint64_t tokens = 0;
-  for (const std::uint32_t slot : waiting_) {
+  std::vector<std::uint32_t> wait(waiting_.begin(), waiting_.end());
+  wait.insert(wait.end(), unseen_.begin(), unseen_.end());
+  for (const std::uint32_t slot : wait) {
     prompts += sequences_[slot].prompt;
     tokens += sequences_[slot].tokens();
   }

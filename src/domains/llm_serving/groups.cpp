@@ -93,6 +93,7 @@ class GroupReader {
     settings.block_size = count_of(values_.text("block-size"), "block-size", 1, 65'536);
     settings.prefix_caching = is_on(values_, "prefix-caching");
     settings.whole_sequence = is_on(values_, "whole-sequence");
+    settings.async_scheduling = is_on(values_, "async-scheduling");
     settings.watermark = values_.number("watermark", 0, 0.9);
     settings.host_overhead = parse_duration(values_.text("host-overhead"), "host-overhead").value();
     settings.drafts = count_of(values_.text("drafts"), "drafts", 0, 1000);

@@ -45,7 +45,7 @@ GroupLoad load_of(const Cluster& cluster, std::size_t number) {
     if (replica.group != number || !replica.up()) continue;
     load.up += 1;
     load.in_flight += static_cast<double>(replica.in_flight());
-    load.waiting += static_cast<double>(replica.engine.waiting().size());
+    load.waiting += static_cast<double>(replica.engine.waiting_count());
     load.used += static_cast<double>(replica.engine.pool().used());
   }
   for (const Sequence& sequence : cluster.queue(group.model)) {

@@ -47,6 +47,8 @@ const std::vector<Option>& serving_options() {
       {"block-size", "16", "tokens of a KV block"},
       {"max-length", "auto", "tokens of prompt and output together (max_model_len); auto: what the blocks hold"},
       {"prefix-caching", "on", "on or off"},
+      {"async-scheduling", "off",
+       "on: a step is scheduled when the one before it starts, as vLLM does from 0.14; off: when it ends"},
       {"whole-sequence", "off", "on: a request is admitted only if all of its tokens so far fit; off: its first chunk"},
       {"watermark", "0", "share of the blocks that admission leaves free"},
       {"host-overhead", "0ms", "time of a step beside the device's"},

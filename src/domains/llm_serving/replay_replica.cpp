@@ -50,6 +50,15 @@ void SlowReplica::enqueue(Job job, double now) {
                          : 0;
   job.phase.why = stepping_ ? "the step that ran" : "";
   enter(job, "waiting", now);
+  const bool too_late = stepping_ || (scheduled_ahead_ && now == step_end_);
+  if (settings_->async_scheduling && too_late) {
+    later_.push_back(std::move(job));
+  } else {
+    line_up(std::move(job));
+  }
+}
+
+void SlowReplica::line_up(Job job) {
   if (settings_->scheduler == Scheduler::vllm_priority) {
     put_back(std::move(job));
     return;
@@ -71,14 +80,30 @@ void SlowReplica::put_back(Job job) {
 void SlowReplica::begin(double now) {
   now_ = now;
   preemptions_ = looked_up_ = found_ = 0;
-  // Where the only ones that could run preempted themselves, the step is empty, and the next begins at once.
-  do {
+  if (now != step_end_) look_again();
+  // Where the only ones that could run preempted themselves, the step is empty, and the next begins at once; and so it
+  // does where the step could not be scheduled ahead.
+  for (;;) {
     plan();
-  } while (preempted_ && !any_given());
+    if (any_given() || (!preempted_ && !scheduled_ahead_)) break;
+    look_again();
+  }
   if (any_given()) launch();
+  look_again();
   if (oracle_->drawing != nullptr) {
     oracle_->drawing->levels(place_, now, pool_.used(), static_cast<double>(waiting_.size()));
   }
+}
+
+/// The schedule of the next step will know what happened up to now.
+void SlowReplica::look_again() {
+  if (!scheduled_ahead_) return;
+  scheduled_ahead_ = false;
+  for (Job& job : gone_) let_go(job, false);
+  if (!gone_.empty()) stuck_at_.reset();
+  gone_.clear();
+  for (Job& job : later_) line_up(std::move(job));
+  later_.clear();
 }
 
 bool SlowReplica::any_given() const {
@@ -98,7 +123,7 @@ void SlowReplica::plan() {
   }
   const auto decodes = [](const Job& job) { return job.decodes; };
   const bool prompts = !std::all_of(running_.begin(), running_.end(), decodes) ||
-                       (!waiting_.empty() && running_.size() < settings_->max_running);
+                       (!waiting_.empty() && running_.size() + gone_.size() < settings_->max_running);
   if (settings_->chunked && prompts && oracle_->asked(id(Question::chunk))) {
     if (const std::optional<double> most = oracle_->chunk()) {
       const bool any_decodes = std::any_of(running_.begin(), running_.end(), decodes);
@@ -232,9 +257,9 @@ void SlowReplica::let_go(Job& job, bool findable) {
 void SlowReplica::admit() {
   const std::uint64_t left = std::min(budget_, prompt_budget_);
   if (stuck_at_ && left >= *stuck_at_) return;
-  const bool room = running_.size() < settings_->max_running;
+  const bool room = running_.size() + gone_.size() < settings_->max_running;
   if (oracle_->asked(id(Question::order)) && waiting_.size() > 1 && room && left > 0) reorder();
-  while (!waiting_.empty() && running_.size() < settings_->max_running && budget_ > 0) {
+  while (!waiting_.empty() && running_.size() + gone_.size() < settings_->max_running && budget_ > 0) {
     if (!start_first()) return;
   }
   explain(budget_ == 0 ? "the token budget" : "a place in the step");
@@ -243,7 +268,8 @@ void SlowReplica::admit() {
 void SlowReplica::reorder() {
   std::vector<std::uint32_t> choice;
   for (const Job& job : waiting_) choice.push_back(job.number);
-  const std::size_t count = std::min<std::size_t>(waiting_.size(), settings_->max_running - running_.size());
+  const std::size_t count =
+      std::min<std::size_t>(waiting_.size(), settings_->max_running - running_.size() - gone_.size());
   const std::optional<std::vector<std::size_t>> first = oracle_->order(choice, count);
   if (!first) return;
   std::vector<Job> ordered;
@@ -372,6 +398,11 @@ SlowReplica::Ended SlowReplica::finish(Books& books) {
     }
   }
   running_ = std::move(stay);
+  scheduled_ahead_ = settings_->async_scheduling;
+  if (scheduled_ahead_) {
+    gone_ = ended.done;
+    return ended;
+  }
   for (Job& job : ended.done) {
     let_go(job, false);
     stuck_at_.reset();
@@ -437,6 +468,7 @@ Job SlowReplica::take_leaving(std::uint32_t number) {
 /// All that was here, by arrival, to begin anew.
 std::vector<Job> SlowReplica::fail() {
   std::vector<Job> lost = waiting_;
+  lost.insert(lost.end(), later_.begin(), later_.end());
   for (const std::vector<Job>* jobs : {&running_, &leaving_}) {
     for (Job job : *jobs) {
       ++job.restarts;

@@ -72,8 +72,8 @@ class SlowReplica {
 
   bool stepping() const { return stepping_; }
   double step_end() const { return step_end_; }
-  bool idle() const { return waiting_.empty() && running_.empty() && leaving_.empty(); }
-  std::size_t in_flight() const { return waiting_.size() + running_.size() + leaving_.size(); }
+  bool idle() const { return in_flight() == 0; }
+  std::size_t in_flight() const { return waiting_.size() + later_.size() + running_.size() + leaving_.size(); }
   const ReplicaGroup& group() const { return *group_; }
   std::uint32_t place() const { return place_; }
 
@@ -87,6 +87,8 @@ class SlowReplica {
   void let_go(Job& job, bool findable);
   bool less_urgent(const Job& a, const Job& b) const;
   void put_back(Job job);
+  void line_up(Job job);
+  void look_again();
   bool any_given() const;
   void plan();
   void walk();
@@ -112,6 +114,9 @@ class SlowReplica {
   std::vector<Job> waiting_;  ///< first in front
   std::vector<Job> running_;  ///< by admission
   std::vector<Job> leaving_;
+  std::vector<Job> later_;  ///< came when the next step was scheduled already
+  std::vector<Job> gone_;   ///< ended, which the next step's schedule does not know
+  bool scheduled_ahead_ = false;
   bool stepping_ = false;
   double now_ = 0;
   double step_end_ = 0;

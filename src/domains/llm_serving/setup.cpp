@@ -36,6 +36,12 @@ void check_replica(const ReplicaSettings& replica, const std::string& name) {
           fmt::format("group '{}': acceptance is {}; give a probability", name, replica.acceptance));
   require(replica.drafts < 1000, fmt::format("group '{}': drafts is {}; give less than 1000", name, replica.drafts));
   require_time(replica.host_overhead, "host_overhead");
+  const bool vllm = replica.scheduler == Scheduler::vllm || replica.scheduler == Scheduler::vllm_priority;
+  require(
+      vllm || !replica.async_scheduling,
+      fmt::format("group '{}': only vLLM's scheduler is asynchronous; leave out async-scheduling, or take scheduler "
+                  "vllm or vllm_priority",
+                  name));
 }
 
 void check_group(const ReplicaGroup& group, const Requests& requests) {
@@ -61,6 +67,7 @@ void digest_replica(const ReplicaSettings& replica, DigestBuilder& builder) {
       .add(replica.max_length)
       .add(replica.prefix_caching)
       .add(replica.whole_sequence)
+      .add(replica.async_scheduling)
       .add(replica.watermark)
       .add(replica.host_overhead)
       .add(replica.drafts)

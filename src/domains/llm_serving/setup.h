@@ -32,7 +32,10 @@ struct ReplicaSettings {
   std::uint32_t max_length = 0;       ///< prompt + output (max_model_len); 0: what fits into kv_blocks
   bool prefix_caching = true;
   bool whole_sequence =
-      false;                 ///< a request is admitted only if all of its tokens so far fit, not just its first chunk
+      false;  ///< a request is admitted only if all of its tokens so far fit, not just its first chunk
+  /// A step is scheduled while the one before it runs, when that one starts (async_scheduling, vLLM's default from
+  /// 0.14): what arrives or ends during a step counts from the step after the next.
+  bool async_scheduling = false;
   double watermark = 0;      ///< share of the blocks that admission leaves free
   double host_overhead = 0;  ///< seconds a step, beside the device
   std::uint32_t drafts = 0;  ///< speculative tokens that a decode computes beside its own

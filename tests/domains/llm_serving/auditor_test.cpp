@@ -76,6 +76,8 @@ Setup drawn(std::uint64_t seed) {
   replica.watermark = flip(0.3) ? 0.05 : 0;
   replica.host_overhead = flip(0.3) ? 0.003 : 0;
   replica.drafts = flip(0.25) ? 2 : 0;
+  const bool vllm = replica.scheduler == Scheduler::vllm || replica.scheduler == Scheduler::vllm_priority;
+  replica.async_scheduling = vllm && flip(0.5);
   group.count = static_cast<std::uint32_t>(1 + random.below(3));
   group.least = 1;
   group.most = group.count + static_cast<std::uint32_t>(random.below(3));

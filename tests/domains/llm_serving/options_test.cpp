@@ -64,6 +64,7 @@ TEST(ServingOptions, ReadEverySettingOfAReplica) {
                                              {"max-length", "4096"},
                                              {"prefix-caching", "off"},
                                              {"whole-sequence", "on"},
+                                             {"async-scheduling", "on"},
                                              {"watermark", "0.01"},
                                              {"host-overhead", "2ms"},
                                              {"drafts", "3"},
@@ -77,6 +78,7 @@ TEST(ServingOptions, ReadEverySettingOfAReplica) {
   EXPECT_EQ(replica.max_length, 4096u);
   EXPECT_FALSE(replica.prefix_caching);
   EXPECT_TRUE(replica.whole_sequence);
+  EXPECT_TRUE(replica.async_scheduling);
   EXPECT_DOUBLE_EQ(replica.watermark, 0.01);
   EXPECT_DOUBLE_EQ(replica.host_overhead, 0.002);
   EXPECT_EQ(replica.drafts, 3u);

@@ -47,14 +47,42 @@ class Machine {
   std::vector<Job*> waiting, running;
   double step_end = never;
 
-  std::size_t in_flight() const { return waiting.size() + running.size(); }
+  std::size_t in_flight() const { return waiting.size() + unseen_.size() + running.size(); }
+  bool idle() const { return in_flight() == 0; }
 
-  void enqueue(Job* job) {
+  void enqueue(Job* job, double now) {
+    if (settings_.async_scheduling && (step_end != never || now == ended_at_)) {
+      unseen_.push_back(job);
+      return;
+    }
     waiting.push_back(job);
     sort_by_urgency();
   }
 
+  /// With asynchronous scheduling a step is planned as of the start of the one before it, if anything can be planned.
   void begin(double now) {
+    const bool ahead = settings_.async_scheduling && now == ended_at_;
+    if (!ahead) catch_up();
+    plan(now, ahead);
+    if (!ahead) return;
+    catch_up();
+    if (step_end == never) plan(now, false);
+  }
+
+ private:
+  void catch_up() {
+    for (Job* job : ghosts_) release(*job);
+    ghosts_.clear();
+    for (Job* job : unseen_) {
+      waiting.push_back(job);
+      sort_by_urgency();
+    }
+    unseen_.clear();
+  }
+
+  bool has_place() const { return running.size() + ghosts_.size() < settings_.max_running; }
+
+  void plan(double now, bool ahead) {
     budget_ = settings_.token_budget;
     prefill_budget_ = std::numeric_limits<std::uint32_t>::max();
     for (Job* job : running) job->step_tokens = 0;
@@ -72,13 +100,15 @@ class Machine {
     }
     launch(now);
     // A request that preempts itself ends the walk. Where none ran before it, the next step begins at once.
-    if (step_end == never && preempted) begin(now);
+    if (step_end == never && preempted && !ahead) plan(now, false);
   }
 
+ public:
   /// Jobs that ended.
   std::vector<Job*> finish() {
     const double now = step_end;
     step_end = never;
+    ended_at_ = now;
     ++result_.steps;
     std::vector<Job*> ended;
     for (Job* job : running) {
@@ -104,7 +134,11 @@ class Machine {
     }
     for (Job* job : ended) {
       running.erase(std::find(running.begin(), running.end(), job));
-      release(*job);
+      if (settings_.async_scheduling) {
+        ghosts_.push_back(job);
+      } else {
+        release(*job);
+      }
       result_.first_tokens[job->number] = job->first;
       result_.last_tokens[job->number] = job->last;
       result_.restarts[job->number] = job->restarts;
@@ -128,7 +162,7 @@ class Machine {
   void ask_chunk() {
     if (!answers_.chunk || !settings_.chunked) return;
     const auto prefills = std::count_if(running.begin(), running.end(), [](Job* job) { return !job->prefilled; });
-    if (prefills == 0 && (waiting.empty() || running.size() >= settings_.max_running)) return;
+    if (prefills == 0 && (waiting.empty() || !has_place())) return;
     const double least = static_cast<std::size_t>(prefills) < running.size() ? 0 : 1;
     prefill_budget_ = static_cast<std::uint32_t>(std::max(answers_.chunk(running.size()), least));
   }
@@ -193,18 +227,17 @@ class Machine {
   }
 
   void admit() {
-    if (answers_.order && waiting.size() > 1 && running.size() < settings_.max_running && budget_ > 0 &&
-        prefill_budget_ > 0) {
+    if (answers_.order && waiting.size() > 1 && has_place() && budget_ > 0 && prefill_budget_ > 0) {
       std::vector<Job*> best = waiting;
       std::stable_sort(best.begin(), best.end(),
                        [&](Job* a, Job* b) { return answers_.order(a->number) > answers_.order(b->number); });
-      best.resize(std::min(best.size(), settings_.max_running - running.size()));
+      best.resize(std::min(best.size(), settings_.max_running - running.size() - ghosts_.size()));
       for (Job* job : waiting) {
         if (std::find(best.begin(), best.end(), job) == best.end()) best.push_back(job);
       }
       waiting = best;
     }
-    while (!waiting.empty() && running.size() < settings_.max_running && budget_ > 0) {
+    while (!waiting.empty() && has_place() && budget_ > 0) {
       if (!admit(*waiting.front())) return;
     }
   }
@@ -324,6 +357,8 @@ class Machine {
   std::vector<Block> blocks_;
   std::vector<std::size_t> free_;  // longest free first
   std::uint64_t clock_ = 0;
+  double ended_at_ = -1;  // the last step
+  std::vector<Job*> unseen_, ghosts_;
   std::uint32_t budget_ = 0;
   std::uint32_t prefill_budget_ = 0;
 };
@@ -391,7 +426,7 @@ Result run(const Setup& setup, const Answers& answers) {
         if (better) best = i;
       }
       if (answers.release && in_flight > 0 && !answers.release(job->number, machines[best].in_flight())) break;
-      machines[best].enqueue(job);
+      machines[best].enqueue(job, now);
       queue.erase(queue.begin());
     }
     for (Machine& machine : machines) {

@@ -67,6 +67,8 @@ Setup random_setup(std::uint64_t seed, Kind kind) {
   replica.host_overhead = random.chance(0.3) ? 0.001 : 0;
   if (random.chance(0.25)) replica.drafts = 1 + static_cast<std::uint32_t>(random.below(4));
   replica.acceptance = random.uniform();
+  const bool vllm = replica.scheduler == Scheduler::vllm || replica.scheduler == Scheduler::vllm_priority;
+  replica.async_scheduling = vllm && random.chance(0.5);
   group.count = 1 + static_cast<std::uint32_t>(random.below(3));
   setup.cluster.groups = {group};
   setup.weights = {.e2e = 1, .ttft = 3, .refused = 0};
