@@ -84,6 +84,8 @@ Measured read_measured(const std::string& folder) {
   }
   measured.settings["hardware"] = "measured:" + folder;
   measured.settings["replicas"] = "1";
+  // The default of this version, which the run did not change.
+  measured.settings["async-scheduling"] = "on";
   return measured;
 }
 
@@ -206,10 +208,11 @@ class Runner {
                                       {"host 1 ms a step", {{"host-overhead", "1ms"}}},
                                       {"token-budget 512", {{"token-budget", "512"}}},
                                       {"token-budget 8192", {{"token-budget", "8192"}}},
+                                      {"async-scheduling off", {{"async-scheduling", "off"}}},
                                       {"max-running 64", {{"max-running", "64"}}},
                                       {"max-running 256", {{"max-running", "256"}}},
                                       {"kv-blocks 4096", {{"kv-blocks", "4096"}}},
-                                      {"scheduler orca", {{"scheduler", "orca"}}},
+                                      {"scheduler orca", {{"scheduler", "orca"}, {"async-scheduling", "off"}}},
                                       {"chunked off", {{"chunked", "off"}, {"token-budget", "8192"}}}};
     double done = 0;
     for (const Change& change : changes) {

@@ -30,6 +30,7 @@ Evaluation simulated(Skew skew) {
   group.replica.max_running = 128;
   group.replica.token_budget = 2048;
   group.replica.kv_blocks = 30000;
+  group.replica.async_scheduling = true;  // by default in this version
   group.replica.step_time = make_measured_step_time({.folder = folder(), .skew = skew});
   setup->cluster.groups = {group};
   check_setup(*setup);
