@@ -78,8 +78,8 @@ const std::vector<Option>& serving_options() {
       {"slo-e2e", "none", "limit of the time to the last token"},
       {"miss-penalty", "60s", "GPU time that a request out of limits counts for, with objective gpu_hours"},
       {"check", "off",
-       "on: after every event the cluster looks at its own books (blocks conserved, every request in one place) and a "
-       "run that breaks a rule fails; slower"},
+       "on: after every event the cluster looks at its own books (blocks conserved, every request in one place), and "
+       "every ranking is compared with what its program states of starvation; a run that breaks a rule fails; slower"},
       {"refused-penalty", "3600s", "what a request counts for that fits into no replica, with objectives of time"},
   };
   return options;

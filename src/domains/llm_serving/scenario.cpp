@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "domain/code_version.h"
+#include "domain/overtaking.h"
 #include "domain/stepping.h"
 #include "domains/llm_serving/accounts.h"
 #include "domains/llm_serving/auditor.h"
@@ -51,6 +52,7 @@ Evaluation ServingScenario::evaluate(const Policy& policy, const EvaluationOptio
   }
   if (policy.program() != nullptr) {
     check_domain(*policy.program());
+    if (setup_->check) return evaluate_watched(Cluster(setup_), policy.program(), options);
     return evaluate_program(Cluster(setup_), policy.program(), options);
   }
   const NativePolicy& native = find_native(policy.name());

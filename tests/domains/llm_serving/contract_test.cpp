@@ -34,6 +34,7 @@ std::vector<ScenarioRequest> requests() {
                        {"kv-blocks", "64"},
                        {"max-running", "6"},
                        {"scheduler", "vllm_priority"},
+                       {"async-scheduling", "on"},
                        {"priorities", "0:0.7,1:0.3"},
                        {"time-between-failures", "20s"},
                        {"repair-time", "3s"},
