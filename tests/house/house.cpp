@@ -16,7 +16,7 @@
 namespace syswright::house {
 namespace {
 
-const std::vector<std::string> below_domain{"base", "trace", "policy", "sim", "nn"};
+const std::vector<std::string> below_domain{"base", "trace", "policy", "sim", "nn", "tune"};
 
 std::vector<std::string> with(std::vector<std::string> modules, const std::vector<std::string>& more) {
   modules.insert(modules.end(), more.begin(), more.end());
@@ -28,8 +28,9 @@ std::optional<std::vector<std::string>> allowed(const std::string& module) {
   const std::vector<std::string> up_to_domain = with(below_domain, {"domain"});
   const std::vector<std::string> up_to_judge = with(up_to_domain, {"domains", "domains/*", "design", "judge"});
   if (module == "base") return std::vector<std::string>{};
-  if (module == "trace" || module == "policy" || module == "sim" || module == "nn" || module == "optimize")
+  if (module == "trace" || module == "policy" || module == "sim" || module == "nn" || module == "tune")
     return std::vector<std::string>{"base"};
+  if (module == "optimize") return std::vector<std::string>{"base", "tune"};
   if (module == "domain") return below_domain;
   if (module == "domains") return with(up_to_domain, {"domains/*"});
   if (module.starts_with("domains/")) return up_to_domain;

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tune/searcher.h"
+
+namespace syswright::tune {
+
+/// Simulators of varying fidelity as one, weighted by how well they foretold what was measured so far.
+///
+/// Each simulator is brought to scale by a line through the logarithms (of what it foretold and what was measured),
+/// with the slope pulled towards 1 while there is little to go by. Beside them stands a member that corrects: a ridge
+/// regression on the places of a point (Space::embed) and on what all simulators foretell. How good a member is, is its
+/// R² on measurements that were left out of its fit, one at a time; its weight is R² / (1 - R²). Losses that are not
+/// positive are not taken by their logarithm.
+///
+/// Once the ensemble's own error, again on what was left out, is no longer well below the spread of the measurements,
+/// it is not trusted: whoever asks should measure instead.
+class Ensemble {
+ public:
+  Ensemble(const Space& space, std::vector<Simulator> simulators);
+
+  bool empty() const { return simulators_.empty(); }
+  /// Fits everything anew. Failures are left out. O(n d^2) for d places.
+  void fit(std::span<const Observation> observations);
+  /// What a measurement will give, by its logarithm where losses are positive: for comparing points only.
+  std::vector<double> predict(std::span<const Point> points);
+
+  bool trusted() const { return trusted_; }
+  /// Share of the spread of what was measured that was foretold, each measurement by a fit to the others; at most 1.
+  double quality() const { return quality_; }
+  /// Mean absolute error of the same, as a share of what was measured.
+  double error() const { return error_; }
+  /// Of one prediction by all simulators, in measurements; and of all so far. None is paid for twice.
+  double cost() const;
+  double spent() const { return cost() * static_cast<double>(foretold_.size()); }
+  struct Member {
+    std::string name;
+    double r_squared = 0;
+    double weight = 0;  ///< all sum to 1
+  };
+  const std::vector<Member>& members() const { return members_; }
+
+ private:
+  struct Line {
+    double base = 0;
+    double slope = 1;
+  };
+
+  const std::vector<double>& foretold(const Point& point) const { return foretold_.at(point); }
+  void foretell(std::span<const Point> points);
+  double scaled(double value) const;
+  std::vector<double> features(const Point& point) const;
+  std::vector<double> fit_line(std::size_t simulator, std::span<const Point> points, std::span<const double> targets);
+  std::vector<double> fit_correction(std::span<const Point> points, std::span<const double> targets);
+  double corrected(const Point& point) const;
+  void weigh(const std::vector<std::vector<double>>& left_out, std::span<const double> targets);
+
+  const Space& space_;
+  std::vector<Simulator> simulators_;
+  std::map<Point, std::vector<double>> foretold_;
+  bool logarithmic_ = true;
+  std::vector<Line> lines_;
+  std::vector<double> coefficients_;  // of the correction; empty: too little to go by
+  std::vector<double> feature_mean_;
+  double target_mean_ = 0;
+  std::vector<Member> members_;
+  bool trusted_ = true;
+  double quality_ = 0;
+  double error_ = 0;
+};
+
+}  // namespace syswright::tune
