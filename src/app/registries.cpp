@@ -2,6 +2,7 @@
 
 #include "design/design.h"
 #include "domains/domains.h"
+#include "research/research.h"
 #include "studies/studies.h"
 
 namespace syswright::app {
@@ -10,6 +11,7 @@ Registries built_in() {
   Registries registries;
   register_domains(registries.domains);
   design::register_designers(registries.designers);
+  research::register_designers(registries.designers);
   studies::register_studies(registries.studies);
   return registries;
 }

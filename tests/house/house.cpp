@@ -35,10 +35,11 @@ std::optional<std::vector<std::string>> allowed(const std::string& module) {
   if (module == "domains") return with(up_to_domain, {"domains/*"});
   if (module.starts_with("domains/")) return up_to_domain;
   if (module == "design" || module == "judge") return up_to_domain;
+  if (module == "research") return with(up_to_domain, {"design", "judge"});
   if (module == "ledger" || module == "farm") return up_to_judge;
   if (module == "llm") return with(up_to_judge, {"ledger"});
-  if (module == "studies") return with(up_to_judge, {"ledger", "farm"});
-  if (module == "app") return with(up_to_judge, {"ledger", "farm", "llm", "optimize", "studies"});
+  if (module == "studies") return with(up_to_judge, {"ledger", "farm", "research"});
+  if (module == "app") return with(up_to_judge, {"ledger", "farm", "llm", "optimize", "research", "studies"});
   return std::nullopt;
 }
 
