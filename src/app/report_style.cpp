@@ -10,6 +10,8 @@ std::string_view report_style() {
   --own: #0a62c4; --own-band: #e6f0fb; --other: #8a939d; --bound: #b45309; --good: #1a7f4b; --bad: #b42318;
   --level: #8a5a00; --code: #f6f7f8; --kw: #8250df; --num: #0a62c4; --com: #6a737d; --add: #14663a; --del: #a1260d;
   --add-band: #e5f5eb; --del-band: #fcebe8;
+  --hue0: #0a62c4; --hue1: #b45309; --hue2: #1a7f4b; --hue3: #8250df; --hue4: #b42360; --hue5: #0e7f8c; --hue6: #7a6a00;
+  --hue7: #4b5563;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
@@ -17,6 +19,8 @@ std::string_view report_style() {
     --own: #6cb2ff; --own-band: #1b2f47; --other: #7f8994; --bound: #f0a04b; --good: #58c98b; --bad: #ff8a7a;
     --level: #e0b050; --code: #15181c; --kw: #c79bff; --num: #7cc0ff; --com: #8b949e; --add: #7ee0a8; --del: #ff9c8f;
     --add-band: #16301f; --del-band: #3a1d1a;
+    --hue0: #6cb2ff; --hue1: #f0a04b; --hue2: #58c98b; --hue3: #c79bff; --hue4: #ff8fb8; --hue5: #5fd3df;
+    --hue6: #d9c94a; --hue7: #a9b2bd;
   }
 }
 * { box-sizing: border-box; }
@@ -49,6 +53,19 @@ svg .grid { stroke: var(--grid); stroke-width: 1; }
 svg .tick { fill: var(--soft); font-size: 11px; }
 svg .axis { fill: var(--soft); font-size: 12px; }
 svg .curve { fill: none; stroke: var(--own); stroke-width: 2; stroke-linejoin: round; }
+svg .leader { stroke: var(--rule); stroke-width: 1; }
+svg path.hue0, svg text.hue0 { --hue: var(--hue0); }
+svg path.hue1, svg text.hue1 { --hue: var(--hue1); }
+svg path.hue2, svg text.hue2 { --hue: var(--hue2); }
+svg path.hue3, svg text.hue3 { --hue: var(--hue3); }
+svg path.hue4, svg text.hue4 { --hue: var(--hue4); }
+svg path.hue5, svg text.hue5 { --hue: var(--hue5); }
+svg path.hue6, svg text.hue6 { --hue: var(--hue6); }
+svg path.hue7, svg text.hue7 { --hue: var(--hue7); }
+svg path[class*="hue"] { stroke: var(--hue); }
+svg text[class*="hue"] { fill: var(--hue); }
+svg .dashed { stroke-dasharray: 6 3; }
+svg .dotted { stroke-dasharray: 2 3; }
 svg .range { stroke-width: 3; stroke-linecap: round; opacity: .5; }
 svg .range.own { stroke: var(--own); }
 svg .range.other { stroke: var(--other); }

@@ -11,6 +11,7 @@
 #include "app/policies.h"
 #include "app/results.h"
 #include "app/run_diff.h"
+#include "app/run_sweep.h"
 #include "app/scenarios.h"
 #include "app/workshop.h"
 #include "base/file.h"
@@ -29,6 +30,7 @@ struct Arguments {
   std::vector<std::string> metrics;
   std::string config;
   DiffArguments diff;
+  SweepArguments sweep;
   bool no_bounds = false;
   bool no_audit = false;
 };
@@ -112,6 +114,11 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& give
       find_policies(arguments.policies.empty() ? all : arguments.policies, domain, context.domains);
   const std::vector<std::size_t> metrics = metrics_named(domain, arguments.metrics);
   const auto workload = open_workload(context, domain, arguments.request);
+  if (arguments.sweep.asked) {
+    SweepArguments sweep = arguments.sweep;
+    sweep.metric = arguments.diff.metric;
+    return run_sweep(context, domain, *workload, policies, sweep, arguments.csv, arguments.workshop);
+  }
   const std::vector<ScenarioPtr> scenarios = workload->scenarios();
   const judge::Comparison comparison = evaluate(context, domain, policies, scenarios, arguments);
   std::vector<judge::RunAudit> audits;
@@ -153,7 +160,9 @@ void add_domain(CLI::App& group, Context& context, const Domain& domain) {
       ->expected(2)
       ->excludes(config)
       ->type_name("FILE");
-  command.add_option("--metric", arguments->diff.metric, "The metric that --diff shows (default: the objective)")
+  command
+      .add_option("--metric", arguments->diff.metric,
+                  "The metric that --diff shows, or curves are of (default: the objective)")
       ->type_name("NAME");
   command.add_option("--csv", arguments->csv, "Also write the results to this file")->type_name("FILE");
   if (domain.draws_timelines()) {
@@ -162,6 +171,7 @@ void add_domain(CLI::App& group, Context& context, const Domain& domain) {
                     "Also draw the runs, as a trace (JSON) that ui.perfetto.dev and chrome://tracing open")
         ->type_name("FILE");
   }
+  add_sweep_options(command, domain, arguments->sweep);
   command.add_flag("--no-bounds", arguments->no_bounds,
                    "Do not compute bounds, which can take as long as a few policies");
   command.add_flag(

@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "base/text.h"
 #include "tests/app/support.h"
 
@@ -45,6 +46,25 @@ TEST_F(RunCache, ShowsTheMetricsThatAreAskedFor) {
   const Ran wrong = run_cache({"--policy", "lru", "--size", "50", "--metrics", "bytes_writen"});
   EXPECT_EQ(wrong.code, 2);
   EXPECT_THAT(wrong.err, HasSubstr("did you mean 'bytes_written'?"));
+}
+
+TEST_F(RunCache, DrawsMissRatioCurves) {
+  const std::string page = folder_ / "curves.html";
+  const std::string csv = folder_ / "curves.csv";
+  const Ran ran = run_cache({"--policy", "lru,sieve", "--mrc", "--mrc-points", "12", "--plot", page, "--csv", csv});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  for (const char* part : {"request miss ratio", "lru", "sieve", "9 of 12 sizes", "plot: "}) {
+    EXPECT_THAT(ran.out, HasSubstr(part));
+  }
+  EXPECT_THAT(read_file(page), HasSubstr("<svg"));
+  EXPECT_THAT(read_file(csv), StartsWith("policy,objects,method,request_miss_ratio"));
+  const auto json = run_cache({"--policy", "lru,sieve", "--mrc", "--mrc-points", "12", "--json"}).json();
+  EXPECT_EQ(json["axis"]["places"].size(), 12u);
+  EXPECT_EQ(json["curves"].size(), 2u);
+  const Ran wrong = run_cache({"--policy", "lru", "--mrc", "--mrc-points", "0"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("give 1 to 200"));
+  EXPECT_EQ(run({"run", "spot", "--mrc"}).code, 2);
 }
 
 TEST(RunLlmServing, KeepsATableOfManyMetricsReadable) {

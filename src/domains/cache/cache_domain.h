@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "domain/domain.h"
+#include "domain/sweep.h"
 #include "domains/cache/options.h"
 #include "domains/cache/requests.h"
 
 namespace syswright::cache {
 
 /// The cache domain: decisions, metrics and baselines of a cache, and the reader of its workloads.
-class CacheDomain : public Domain {
+class CacheDomain : public Domain, public Sweepable {
  public:
   CacheDomain();
   const std::string& name() const override { return name_; }
@@ -23,10 +24,15 @@ class CacheDomain : public Domain {
   std::span<const std::string> exemplars() const override;
   std::span<const Cheat> cheats() const override;
   std::unique_ptr<Workload> open(const ScenarioRequest& request) const override;
+  const std::string& sweep_name() const override { return sweep_name_; }
+  const std::string& sweep_doc() const override { return sweep_doc_; }
+  Sweep sweep(const Workload& workload, const SweepOptions& options) const override;
 
  private:
   std::string name_ = "cache";
   std::string summary_ = "which objects a cache keeps: eviction and admission, from recorded requests";
+  std::string sweep_name_ = "mrc";
+  std::string sweep_doc_ = "Miss-ratio curves: every policy at many sizes, of 0.1 to 100 % of the footprint";
   std::vector<Metric> metrics_;
   std::vector<Baseline> baselines_;
 };
@@ -37,6 +43,7 @@ class CacheWorkload : public Workload {
   /// Throws InputError for options that do not fit the trace.
   CacheWorkload(std::shared_ptr<const Requests> requests, CacheOptions options, std::uint64_t seed);
   const WorkloadSummary& summary() const override { return summary_; }
+  const std::shared_ptr<const Requests>& requests() const { return requests_; }
   /// The whole trace, cold.
   std::vector<ScenarioPtr> scenarios() const override;
   /// Training starts cold; validation and test start with the cache that the same policy filled in the part before.
