@@ -1,6 +1,7 @@
 #include "app/registries.h"
 
 #include "design/design.h"
+#include "design/portfolio.h"
 #include "domains/domains.h"
 #include "research/research.h"
 #include "studies/studies.h"
@@ -12,6 +13,7 @@ Registries built_in() {
   register_domains(registries.domains);
   design::register_designers(registries.designers);
   research::register_designers(registries.designers);
+  registries.designers.add(std::make_unique<design::Portfolio>(design::own_strategies()));
   studies::register_studies(registries.studies);
   return registries;
 }

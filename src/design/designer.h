@@ -17,6 +17,7 @@
 namespace syswright::design {
 
 struct ChatService;
+class Memory;
 struct Notebook;
 
 /// What a search may spend. Evaluations are counted in whole training scenarios: a run on a miniature with a tenth of
@@ -62,6 +63,7 @@ struct Task {
   std::function<void(const Progress&)> progress;
   std::stop_token stop;
   const ChatService* chat = nullptr;  ///< language models, for designers that ask one (chat.h)
+  const Memory* memory = nullptr;     ///< of earlier runs, to start from (memory.h)
 };
 
 struct Outcome {
@@ -92,6 +94,8 @@ class Designer {
   virtual bool needs_chat() const { return false; }
   /// Of one that needs it: the designer that works alike without; empty if there is none.
   virtual std::string_view without_chat() const { return ""; }
+  /// Whether its outcomes have a notebook.
+  virtual bool keeps_notebook() const { return false; }
   /// Throws InputError for a task it cannot work on.
   virtual Outcome design(const Task& task) const = 0;
 };

@@ -43,6 +43,7 @@ class Evolution final : public Strategy {
     if (generation_ == 0) {
       settle();
     } else {
+      take_in();
       live();
       if (generation_ % options_.tune_every == 0) tune_elites();
       polish();
@@ -50,6 +51,7 @@ class Evolution final : public Strategy {
       renew();
     }
     ++generation_;
+    met_ = trials().proposed();
     return true;
   }
 
@@ -130,6 +132,18 @@ class Evolution final : public Strategy {
     for (std::size_t i = 0; i < islands_.size(); ++i) broods.push_back(breed(i));
     note("generation");
     compete(broods, {});
+  }
+
+  /// What other strategies on this search have found since the last turn, and is in the hall, joins an island.
+  void take_in() {
+    Field strangers = trials().hall();
+    std::erase_if(strangers, [this](const Candidate* candidate) { return candidate->number < met_; });
+    if (strangers.size() > options_.migrants) strangers.resize(options_.migrants);
+    if (strangers.empty()) return;
+    trials().measure(strangers, home_);
+    Island& island = islands_[generation_ % islands_.size()];
+    join(island, strangers);
+    crown(island);
   }
 
   void note(std::string_view stage) {
@@ -399,6 +413,7 @@ class Evolution final : public Strategy {
   std::set<Digest> polished_;
   std::uint64_t polishings_ = 0;
   std::size_t generation_ = 0;
+  std::size_t met_ = 0;  // candidates that had been proposed when the last turn ended
 };
 
 }  // namespace

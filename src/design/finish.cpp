@@ -120,7 +120,11 @@ std::vector<Search::Finalist> Search::validate(Candidate* incumbent) {
     finalists.front().evaluations = task_.evaluator.evaluate(jobs_of(*finalists.front().candidate, task_.validation));
   }
   std::erase_if(finalists, [](const Finalist& finalist) { return !complete(finalist.evaluations); });
-  spending_.charge(validation_cost_ * static_cast<double>(finalists.size()));
+  const auto paid = [&](const Finalist& one) {
+    const Recollection* const past = trials_.recollection();
+    return past == nullptr || !past->validation(one.candidate->digest());
+  };
+  spending_.charge(validation_cost_ * static_cast<double>(std::count_if(finalists.begin(), finalists.end(), paid)));
   return finalists;
 }
 
@@ -213,6 +217,7 @@ Outcome Search::finish(const std::string& prefix) {
   judge(finalists);
   const std::size_t chosen = choose(finalists, defender);
   const Finalist& winner = finalists[chosen];
+  winner_ = winner.candidate;
   const auto named = [&](const Candidate& candidate) {
     return candidate.program->renamed(prefix + "_" + candidate.digest().hex().substr(0, 6));
   };
@@ -230,6 +235,7 @@ Outcome Search::finish(const std::string& prefix) {
   outcome.convergence = trials_.convergence();
   outcome.spent = spending_.spent();
   outcome.candidates = trials_.proposed();
+  if (const Recollection* past = trials_.recollection()) outcome.notes = past->notes();
   trials_.report();
   return outcome;
 }

@@ -26,13 +26,13 @@ void sort_by_loss(std::vector<Candidate*>& field, std::size_t level) {
 
 }  // namespace
 
-std::vector<Candidate*> promoted(const Trials& trials, std::vector<Candidate*> field, std::size_t level,
+std::vector<Candidate*> promoted(Trials& trials, std::vector<Candidate*> field, std::size_t level,
                                  const Candidate* incumbent, const RaceRules& rules) {
   std::erase_if(field, [level](const Candidate* candidate) { return !candidate->known(level); });
   sort_by_loss(field, level);
   const auto most = static_cast<std::size_t>(std::ceil(rules.keep * static_cast<double>(field.size())));
   std::erase_if(field, [&](const Candidate* candidate) {
-    return !std::isfinite(candidate->loss(level)) ||
+    return !std::isfinite(candidate->loss(level)) || trials.pass_over(*candidate, level) ||
            (incumbent != nullptr && surely_worse(trials, *candidate, *incumbent, level, rules.patience));
   });
   if (field.size() > most) field.resize(most);
@@ -43,6 +43,18 @@ bool surely_better(const Trials& trials, const Candidate& challenger, const Cand
                    double error_rate) {
   if (!challenger.known(level) || !champion.known(level)) return false;
   return surely_negative(trials.compare(challenger, champion, level), error_rate);
+}
+
+std::size_t fitted_batch(const Trials& trials, const Spending& spending, std::size_t most, const RaceRules& rules,
+                         double share) {
+  double cost = 0;  // of one program, that goes on as often as the rules let it
+  double chance = 1;
+  for (const Level& level : trials.levels()) {
+    cost += chance * level.cost;
+    chance *= rules.keep;
+  }
+  const double affordable = std::min(share * spending.affordable() / cost, static_cast<double>(most));
+  return std::max<std::size_t>(static_cast<std::size_t>(affordable), 8);
 }
 
 std::vector<Candidate*> race(Trials& trials, std::vector<Candidate*> field, std::size_t first, std::size_t last,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/error.h"
 
@@ -69,11 +70,36 @@ bool Search::may_go_on() {
 }
 
 const std::vector<Candidate*>& Search::propose_seeds() {
-  for (; proposed_seeds_ < task_.seeds.size(); ++proposed_seeds_) {
-    const policy::ProgramPtr& seed = task_.seeds[proposed_seeds_];
-    if (Candidate* candidate = trials_.propose(seed, "seed " + seed->name())) seeds_.push_back(candidate);
+  if (std::exchange(proposed_seeds_, true)) return seeds_;
+  for (const policy::ProgramPtr& seed : task_.seeds) {
+    if (Candidate* candidate = trials_.propose_again(seed, "seed " + seed->name())) seeds_.push_back(candidate);
   }
+  propose_remembered();
   return seeds_;
+}
+
+/// What earlier runs chose are seeds like those of the task; their best programs enter the hall, where every strategy
+/// sees them. Both cost nothing: all results are known.
+void Search::propose_remembered() {
+  const Recollection* const past = trials_.recollection();
+  if (past == nullptr) return;
+  std::vector<Candidate*> proposed;
+  for (const policy::ProgramPtr& program : past->chosen()) {
+    if (Candidate* candidate = trials_.propose(program, "chosen by an earlier run")) {
+      seeds_.push_back(candidate);
+      proposed.push_back(candidate);
+    }
+  }
+  for (const policy::ProgramPtr& program : past->best()) {
+    if (Candidate* candidate = trials_.propose(program, "of an earlier run")) proposed.push_back(candidate);
+  }
+  for (std::size_t level = 0; level <= trials_.top(); ++level) {
+    std::vector<Candidate*> known;
+    for (Candidate* candidate : proposed) {
+      if (past->knows(candidate->digest(), level)) known.push_back(candidate);
+    }
+    trials_.measure(known, level);
+  }
 }
 
 std::vector<Candidate*> Search::propose_random(Random& random, std::size_t count) {

@@ -25,7 +25,8 @@ class Search {
 
   /// False once the search is over. Call between batches: keeps what the finalists will need held back.
   bool may_go_on();
-  /// The task's seeds, each of equal ones once; proposes them at the first call.
+  /// The task's seeds, each of equal ones once, and what earlier runs chose, if the task has a memory; proposes them at
+  /// the first call.
   const std::vector<Candidate*>& propose_seeds();
   /// Proposes `count` random programs, fewer if the grammar is nearly exhausted.
   std::vector<Candidate*> propose_random(Random& random, std::size_t count);
@@ -33,6 +34,8 @@ class Search {
   /// Compares the finalists on validation and tells the outcome. `prefix` names the best program: "evolved_1f3a9c".
   /// A seed of the task, which was there before the search, gives way only to a program that is surely better.
   Outcome finish(const std::string& prefix);
+  /// What finish() chose; nullptr before.
+  const Candidate* winner() const { return winner_; }
 
  private:
   struct Finalist {
@@ -44,6 +47,7 @@ class Search {
   static constexpr std::size_t max_finalists = 12;
 
   Scales look_around();
+  void propose_remembered();
   void ensure_one();
   Candidate* incumbent();
   std::vector<Candidate*> contenders(Candidate* incumbent, double most) const;
@@ -61,7 +65,8 @@ class Search {
   Vocabulary vocabulary_;
   Grammar grammar_;
   std::vector<Candidate*> seeds_;
-  std::size_t proposed_seeds_ = 0;
+  bool proposed_seeds_ = false;
+  const Candidate* winner_ = nullptr;
 };
 
 }  // namespace syswright::design

@@ -37,6 +37,10 @@ Trials::Trials(const Task& task, Spending& spending)
     : task_(task), spending_(spending), sign_(task.domain.metrics().front().lower_is_better ? 1 : -1) {
   for (const double fraction : race_fractions) add_level(fraction);
   levels_.push_back({1, task.train, static_cast<double>(task.train.size())});
+  if (task.memory == nullptr) return;
+  std::vector<std::vector<ScenarioPtr>> scenarios;
+  for (const Level& level : levels_) scenarios.push_back(level.scenarios);
+  recollection_ = std::make_unique<Recollection>(*task.memory, task, std::move(scenarios));
 }
 
 void Trials::add_level(double fraction) {
@@ -56,6 +60,24 @@ Candidate* Trials::find(const Digest& digest) const {
 }
 
 Candidate* Trials::propose(policy::ProgramPtr program, std::string origin, std::vector<Digest> parents) {
+  const bool fails = recollection_ != nullptr && recollection_->failed(program->digest());
+  Candidate* const candidate = admit(std::move(program), std::move(origin), std::move(parents));
+  if (candidate == nullptr || !fails) return candidate;
+  ++recollection_->uses.failures;
+  for (std::size_t level = 0; level < levels_.size(); ++level) {
+    LevelResult& result = candidate->levels[level];
+    result.known = true;
+    result.loss = infinity;
+    result.objectives.assign(levels_[level].scenarios.size(), worst_objective(sign_ > 0));
+  }
+  return nullptr;
+}
+
+Candidate* Trials::propose_again(policy::ProgramPtr program, std::string origin) {
+  return admit(std::move(program), std::move(origin), {});
+}
+
+Candidate* Trials::admit(policy::ProgramPtr program, std::string origin, std::vector<Digest> parents) {
   const auto [place, is_new] = candidates_.try_emplace(program->digest());
   if (!is_new) return nullptr;
   place->second = std::make_unique<Candidate>();
@@ -75,6 +97,7 @@ void Trials::measure(std::span<Candidate* const> candidates, std::size_t level) 
   for (Candidate* candidate : candidates) {
     if (!candidate->known(level) && listed.insert(candidate).second) missing.push_back(candidate);
   }
+  remember(missing, level);
   const Level& place = levels_[level];
   // A hair more than the exact quotient: fractions of evaluations are sums of rounded quotients.
   const double affordable = std::floor(spending_.affordable() / place.cost * (1 + 1e-12));
@@ -105,29 +128,51 @@ void Trials::run(std::span<Candidate* const> missing, std::size_t level, const s
   const std::size_t scenarios = place.scenarios.size();
   std::vector<Candidate*> tried;
   for (std::size_t i = 0; i < missing.size(); ++i) {
-    take(*missing[i], level, std::span(evaluations).subspan(i * scenarios, scenarios));
+    take(*missing[i], level, std::span(evaluations).subspan(i * scenarios, scenarios), place.cost);
     if (missing[i]->known(level)) tried.push_back(missing[i]);
   }
   if (level == top()) {
     top_seconds_ += spending_.elapsed_seconds() - before;
     top_evaluations_ += place.cost * static_cast<double>(tried.size());
   }
-  if (weights_.empty()) set_weights(tried, level);
+  weigh(tried, level);
+  report();
+}
+
+/// Takes from memory what is there, for nothing.
+void Trials::remember(std::vector<Candidate*>& missing, std::size_t level) {
+  if (recollection_ == nullptr) return;
+  std::vector<Candidate*> tried;
+  for (Candidate* candidate : missing) {
+    const auto evaluations = recollection_->evaluations(candidate->digest(), level);
+    if (!evaluations) continue;
+    take(*candidate, level, *evaluations, 0);
+    tried.push_back(candidate);
+    recollection_->uses.evaluations += evaluations->size();
+    recollection_->uses.worth += levels_[level].cost;
+  }
+  weigh(tried, level);
+  std::erase_if(missing, [level](const Candidate* candidate) { return candidate->known(level); });
+}
+
+/// Losses of candidates that were just tried.
+void Trials::weigh(std::span<Candidate* const> tried, std::size_t level) {
+  if (weights_.empty() && !tried.empty()) set_weights(tried, level);
   for (Candidate* candidate : tried) {
     candidate->levels[level].loss = loss_of(candidate->levels[level]);
     if (level == top()) welcome(*candidate);
   }
-  report();
 }
 
-void Trials::take(Candidate& candidate, std::size_t level, std::span<const Evaluation> evaluations) {
+/// price: in evaluations
+void Trials::take(Candidate& candidate, std::size_t level, std::span<const Evaluation> evaluations, double price) {
   LevelResult result;
   for (const Evaluation& evaluation : evaluations) {
     if (evaluation.status == Evaluation::Status::cancelled) return;
     result.objectives.push_back(objective_or_worst(evaluation, sign_ > 0));
     result.blocks.push_back(evaluation.blocks);
   }
-  spending_.charge(levels_[level].cost);
+  spending_.charge(price);
   result.known = true;
   candidate.spent = spending_.spent();
   candidate.levels[level] = std::move(result);
@@ -171,6 +216,20 @@ PairedDifference Trials::compare(const Candidate& a, const Candidate& b, std::si
   // Forgotten on both sides: nothing is known of the spread.
   if (left.blocks.empty()) return {difference, infinity};
   return {difference, error, blocks};
+}
+
+bool Trials::pass_over(const Candidate& candidate, std::size_t level) {
+  const LevelResult& result = candidate.levels[level];
+  if (recollection_ == nullptr || level == top() || !result.known || result.blocks.empty()) return false;
+  if (recollection_->knows(candidate.digest(), level + 1)) return false;  // costs nothing
+  std::vector<Evaluation> evaluations(result.blocks.size());
+  for (std::size_t s = 0; s < evaluations.size(); ++s) {
+    evaluations[s].metrics = {result.objectives[s]};
+    evaluations[s].blocks = result.blocks[s];
+  }
+  if (!recollection_->went_on(behaviour_of(evaluations), level, candidate.digest())) return false;
+  ++recollection_->uses.twins;
+  return true;
 }
 
 void Trials::forget_blocks(Candidate& candidate) {

@@ -9,6 +9,7 @@
 
 #include "design/comparison.h"
 #include "design/designer.h"
+#include "design/memory.h"
 #include "design/spending.h"
 
 namespace syswright::design {
@@ -65,19 +66,28 @@ class Trials {
   const std::vector<Level>& levels() const { return levels_; }
   std::size_t top() const { return levels_.size() - 1; }
 
-  /// The candidate of a program not met before; nullptr if its canonical form was proposed already.
+  /// The candidate of a program not met before; nullptr if its canonical form was proposed already, or failed in an
+  /// earlier run that is remembered.
   Candidate* propose(policy::ProgramPtr program, std::string origin, std::vector<Digest> parents = {});
+  /// The same, whatever is remembered of it.
+  Candidate* propose_again(policy::ProgramPtr program, std::string origin);
   Candidate* find(const Digest& digest) const;
   std::size_t proposed() const { return candidates_.size(); }
 
   /// Tries those candidates that were not tried at this level, in batches. Where the budget ends, or a stop is asked
-  /// for, the rest stays unknown. Reports progress after each batch.
+  /// for, the rest stays unknown. What earlier runs are remembered to have found costs nothing. Reports progress after
+  /// each batch.
   void measure(std::span<Candidate* const> candidates, std::size_t level);
   /// Tries one candidate at the top level, whether or not the budget still allows it or a stop was asked for.
   void measure_to_the_end(Candidate& candidate);
   /// Both must be known at the level, with blocks.
   PairedDifference compare(const Candidate& a, const Candidate& b, std::size_t level) const;
   void forget_blocks(Candidate& candidate);
+  /// Whether an earlier run paid for what this candidate would do above the level: another program that did the same
+  /// there went on. Counts it as passed over.
+  bool pass_over(const Candidate& candidate, std::size_t level);
+  /// What is known from earlier runs; nullptr without a memory.
+  Recollection* recollection() const { return recollection_.get(); }
 
   /// Best by loss at the top level; nullptr if none is known there.
   Candidate* best() const { return best_; }
@@ -103,8 +113,11 @@ class Trials {
 
  private:
   void add_level(double fraction);
+  Candidate* admit(policy::ProgramPtr program, std::string origin, std::vector<Digest> parents);
   void run(std::span<Candidate* const> missing, std::size_t level, const std::stop_token& stop);
-  void take(Candidate& candidate, std::size_t level, std::span<const Evaluation> evaluations);
+  void remember(std::vector<Candidate*>& missing, std::size_t level);
+  void weigh(std::span<Candidate* const> tried, std::size_t level);
+  void take(Candidate& candidate, std::size_t level, std::span<const Evaluation> evaluations, double price);
   void set_weights(std::span<Candidate* const> tried, std::size_t level);
   double loss_of(const LevelResult& result) const;
   void welcome(Candidate& candidate);
@@ -113,6 +126,7 @@ class Trials {
   Spending& spending_;
   double sign_;
   std::vector<Level> levels_;
+  std::unique_ptr<Recollection> recollection_;
   std::vector<double> weights_;  // empty until the first batch
   std::map<Digest, std::unique_ptr<Candidate>> candidates_;
   std::vector<Candidate*> order_;

@@ -3,6 +3,7 @@
 
 #include "base/intervals.h"
 #include "design/design.h"
+#include "design/portfolio.h"
 #include "farm/thread_farm.h"
 #include "tests/design/toy_task.h"
 
@@ -12,7 +13,10 @@ namespace {
 /// What every designer promises, held by each.
 class DesignerTest : public testing::TestWithParam<std::string> {
  protected:
-  DesignerTest() { register_designers(designers_); }
+  DesignerTest() {
+    register_designers(designers_);
+    designers_.add(std::make_unique<Portfolio>(own_strategies()));
+  }
   const Designer& designer() const { return designers_.find(GetParam()); }
   double bound(const Task& task) const { return task.validation[0]->bounds()[0].value; }
 
@@ -206,7 +210,7 @@ TEST_P(DesignerTest, TellsHowItWent) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, DesignerTest, testing::Values("evolve", "anneal", "random"),
+INSTANTIATE_TEST_SUITE_P(Every, DesignerTest, testing::Values("evolve", "anneal", "mcts", "random", "portfolio"),
                          [](const auto& test) { return test.param; });
 
 /// The search helps: at equal budgets, over 12 seeds, evolve ends nearer to the optimum than random sampling.
