@@ -46,7 +46,7 @@ std::vector<Curve> curves_of(const Context& context, const Domain& domain, const
   const std::vector<ScenarioPtr> scenarios = watched(sweep.scenarios, watch);
   for (const Policy& policy : policies) {
     const auto known = std::ranges::find_if(sweep.known, [&](const Sweep::Known& one) {
-      return one.replaces_runs && policy.program() == nullptr && one.policy == policy.name();
+      return policy.program() == nullptr && one.policy == policy.name();
     });
     if (known != sweep.known.end()) {
       curves.push_back({known->policy, known->method, known->metrics});
@@ -66,9 +66,6 @@ std::vector<Curve> curves_of(const Context& context, const Domain& domain, const
     std::vector<double> metrics = ok ? evaluations[i].metrics : std::vector<double>{};
     if (ok && sweep.corrected) metrics = sweep.corrected(curves[owners[i]].metrics.size(), std::move(metrics));
     curves[owners[i]].metrics.push_back(std::move(metrics));
-  }
-  for (const Sweep::Known& known : sweep.known) {
-    if (!known.replaces_runs) curves.push_back({known.policy + " (whole)", known.method, known.metrics});
   }
   return curves;
 }

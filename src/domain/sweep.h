@@ -27,12 +27,11 @@ struct Sweep {
   std::vector<ScenarioPtr> scenarios;  ///< [places]
   /// The metrics of the whole that those of a scenario's run speak of, where scenarios are samples; empty: the same.
   std::function<std::vector<double>(std::size_t place, std::vector<double> metrics)> corrected;
-  /// What a policy's results are over all places, from a way that is shorter than running each scenario.
+  /// What a baseline's results are over all places, from a way that is shorter than running each scenario, and exact.
   struct Known {
     std::string policy;
     std::string method;                        ///< "exact, one pass"
     std::vector<std::vector<double>> metrics;  ///< [places][Domain::metrics()]
-    bool replaces_runs = false;                ///< the policy's own runs would give the same
   };
   std::vector<Known> known;
   std::vector<std::string> notes;  ///< how it was made, how far off it is; a sentence each

@@ -16,32 +16,32 @@ constexpr std::size_t most_capacities = 250;
 class ZonedQueue {
  public:
   ZonedQueue(std::size_t objects, std::vector<std::uint64_t> rising)
-      : queue_(objects),
-        zones_(objects, static_cast<std::uint8_t>(rising.size())),
-        sizes_(std::move(rising)),
-        last_(sizes_.size(), nowhere) {}
+      : queue_(objects), sizes_(std::move(rising)), last_(sizes_.size(), nowhere) {}
 
   /// The zone in which the object was found; the number of zones: nowhere.
   std::size_t request(Object object) {
-    const std::size_t zone = zones_[object];
-    if (zone == sizes_.size()) {
+    if (!queue_.contains(object)) {
       enter(object);
-    } else if (object != queue_.front()) {
+      return sizes_.size();
+    }
+    const std::size_t zone = queue_[object].zone;
+    if (object != queue_.front()) {
       rise(object, zone);
     }
     return zone;
   }
 
-  void prefetch_far(Object object) const {
-    queue_.prefetch(object);
-    __builtin_prefetch(&zones_[object], 1);
-  }
+  void prefetch_far(Object object) const { queue_.prefetch(object); }
   void prefetch_near(Object object) const { queue_.prefetch_neighbours(object); }
 
  private:
+  struct Node : Links {
+    std::uint32_t zone = 0;
+  };
+
   void enter(Object object) {
     queue_.push_front(object);
-    zones_[object] = 0;
+    queue_[object].zone = 0;
     ++length_;
     for (std::size_t zone = 0; zone < full_; ++zone) pass_on(zone);
     if (full_ == sizes_.size()) {
@@ -57,19 +57,19 @@ class ZonedQueue {
     if (zone < full_ && last_[zone] == object) last_[zone] = queue_[object].previous;
     queue_.move_to_front(object);
     for (std::size_t before = 0; before < zone; ++before) pass_on(before);
-    zones_[object] = 0;
+    queue_[object].zone = 0;
   }
 
   /// A zone's last object is pushed over its end.
   void pass_on(std::size_t zone) {
     const Object over = last_[zone];
-    zones_[over] = static_cast<std::uint8_t>(zone + 1);
-    last_[zone] = queue_[over].previous;
+    Node& node = queue_[over];
+    node.zone = static_cast<std::uint32_t>(zone + 1);
+    last_[zone] = node.previous;
     queue_.prefetch(last_[zone]);
   }
 
-  Lists<1> queue_;
-  std::vector<std::uint8_t> zones_;   // [objects]
+  Lists<1, Node> queue_;
   std::vector<std::uint64_t> sizes_;  // rising
   std::vector<Object> last_;          // [zones] at the place that is the cache's size; those below full_
   std::size_t full_ = 0;              // caches that are

@@ -98,7 +98,7 @@ void control_by(Sweep& sweep, const Sweep::Known& exact, const SweepOptions& opt
 void add_lru(Sweep& sweep, const ScenarioSetup& whole, const std::vector<std::uint64_t>& sizes,
              const SweepOptions& options) {
   const Requests& requests = *whole.requests;
-  Sweep::Known exact{.policy = "lru", .method = "exact, one pass", .metrics = {}, .replaces_runs = options.rate >= 1};
+  Sweep::Known exact{.policy = "lru", .method = "exact, one pass", .metrics = {}};
   for (const Counts& counts : replay_lru_sizes(requests, whole.window, sizes, options.stop)) {
     exact.metrics.push_back(metrics_of(counts));
   }

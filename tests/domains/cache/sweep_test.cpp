@@ -31,7 +31,6 @@ TEST(CacheSweep, GoesFromAThousandthToTheFootprint) {
   EXPECT_TRUE(std::is_sorted(sweep.places.begin(), sweep.places.end()));
   EXPECT_NEAR(sweep.places.front(), sweep.places.back() / 1000, 1);
   ASSERT_EQ(sweep.known.size(), 1u);
-  EXPECT_TRUE(sweep.known[0].replaces_runs);
   // The short way gives what runs give.
   for (const std::size_t place : {std::size_t{0}, std::size_t{5}, std::size_t{9}}) {
     EXPECT_EQ(sweep.known[0].metrics[place], sweep.scenarios[place]->evaluate(Policy::native("lru")).metrics);
@@ -44,7 +43,6 @@ TEST(CacheSweep, SamplesWhereAskedTo) {
   const Sweep whole = domain.sweep(made, {.points = 6});
   const Sweep sampled = domain.sweep(made, {.points = 6, .rate = 0.1});
   EXPECT_LT(sampled.scenarios.front()->events(), whole.scenarios.front()->events() / 5);
-  EXPECT_FALSE(sampled.known[0].replaces_runs);
   for (const ScenarioPtr& scenario : sampled.scenarios) {
     EXPECT_EQ(scenario->events(), sampled.scenarios.front()->events());
   }
