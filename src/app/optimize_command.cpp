@@ -10,8 +10,9 @@
 #include <thread>
 
 #include "app/commands.h"
+#include "app/optimize_artifact.h"
+#include "app/optimize_model.h"
 #include "app/optimize_output.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "optimize/dataset.h"
 #include "studies/budget.h"
@@ -22,7 +23,9 @@ namespace {
 using optimize::Instance;
 
 struct Arguments {
-  std::string artifact;
+  std::vector<std::string> artifact;
+  std::string new_name;
+  ModelArguments model;
   std::string evaluator;
   std::string dataset;
   std::string test;
@@ -123,10 +126,11 @@ std::string hint_about_folders(const std::string& command) {
   return "";
 }
 
-optimize::EvaluatorOptions evaluator_options(const Arguments& arguments, unsigned threads) {
+optimize::EvaluatorOptions evaluator_options(const Arguments& arguments, const ArtifactFiles& files, unsigned threads) {
   const char* path = std::getenv("PATH");
   return {.command = arguments.evaluator,
-          .file_name = std::filesystem::path(arguments.artifact).filename().string(),
+          .file_name = files.names.front(),
+          .further_files = {files.names.begin() + 1, files.names.end()},
           .here = std::filesystem::current_path().string(),
           .path = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin",
           .limits = {.wall_seconds = parse_duration(arguments.time_limit, "--time-limit").value(),
@@ -153,9 +157,26 @@ void judge(const Context& context, OptimizeReport& report, const optimize::Task&
       optimize::compare(instances.train, outcome.original.measurements, outcome.best.measurements, task.direction);
 }
 
-optimize::Outcome search_with_hint(const optimize::Task& task, const Arguments& arguments) {
+ArtifactFiles files_of(const Arguments& arguments) {
+  if (arguments.artifact.empty() == arguments.new_name.empty()) {
+    throw InputError(
+        "give --artifact, the file to improve (several times for several files), or --new, the name of one that is to "
+        "be "
+        "written");
+  }
+  return arguments.new_name.empty() ? read_artifact(arguments.artifact) : new_artifact(arguments.new_name);
+}
+
+/// With marks where nothing else can be changed.
+optimize::Artifact artifact_of(const ArtifactFiles& files, bool with_model) {
+  using Marks = optimize::Artifact::Marks;
+  return optimize::Artifact(files.text, files.title(), with_model ? Marks::optional : Marks::required);
+}
+
+optimize::Outcome search_with_hint(const optimize::Task& task, const Arguments& arguments, const ArtifactFiles& files,
+                                   ModelSearch* model) {
   try {
-    return optimize::search(task);
+    return model != nullptr ? model->search(task, files.names, files.longest) : optimize::search(task);
   } catch (const InputError& error) {
     const bool no_score = std::string_view(error.what()).find("no score") != std::string_view::npos;
     if (!no_score) throw;
@@ -164,15 +185,19 @@ optimize::Outcome search_with_hint(const optimize::Task& task, const Arguments& 
 }
 
 ExitCode run(const Context& context, const Arguments& arguments) {
-  const optimize::Artifact artifact(read_file(arguments.artifact), arguments.artifact);
+  const ArtifactFiles files = files_of(arguments);
+  const bool with_model = asks_model(context, arguments.model, files.text.empty());
+  const optimize::Artifact artifact = artifact_of(files, with_model);
   const design::Budget budget = studies::parse_budget(arguments.budget, "--budget");
   const Instances instances = read_all(arguments);
   const unsigned threads =
       arguments.threads != 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
-  const optimize::ExternalEvaluator evaluator(evaluator_options(arguments, threads));
+  const optimize::ExternalEvaluator evaluator(evaluator_options(arguments, files, threads));
   if (!evaluator.isolation().network) {
     context.warn(fmt::format("the evaluator can reach the network: {}", evaluator.isolation().refused));
   }
+  std::optional<ModelSearch> model;
+  if (with_model) model.emplace(context, arguments.model, arguments.budget, arguments.seed);
   const auto progress = context.progress("optimize");
   optimize::Task task{.artifact = artifact,
                       .train = instances.train,
@@ -195,7 +220,9 @@ ExitCode run(const Context& context, const Arguments& arguments) {
                       .stop = context.stop};
   if (budget.evaluations) task.evaluations = static_cast<std::uint64_t>(*budget.evaluations);
   OptimizeReport report{.artifact = artifact,
-                        .artifact_name = arguments.artifact,
+                        .artifact_name = files.title(),
+                        .file_names = files.names,
+                        .designer = with_model ? "reflect" : "marks",
                         .mode = instances.mode,
                         .evaluator = arguments.evaluator,
                         .budget = arguments.budget,
@@ -204,16 +231,18 @@ ExitCode run(const Context& context, const Arguments& arguments) {
                         .isolation = evaluator.isolation(),
                         .train = instances.train,
                         .validation = instances.validation,
-                        .outcome = search_with_hint(task, arguments),
+                        .outcome = search_with_hint(task, arguments, files, model ? &*model : nullptr),
                         .verdict = {},
                         .held_out = false,
                         .output = arguments.output};
   // The best so far is safe before the held-out instances are looked at.
-  if (!arguments.output.empty()) write_file_atomically(arguments.output, report.outcome.best.text);
+  if (!arguments.output.empty()) write_artifact(arguments.output, files, report.outcome.best.text);
   judge(context, report, task, instances);
   progress->clear();
+  const std::string document = optimize_json(report).text();
+  if (model) model->end(document);
   if (context.json) {
-    context.out() << optimize_json(report).text();
+    context.out() << document;
   } else {
     print_optimize(context, report);
   }
@@ -221,9 +250,16 @@ ExitCode run(const Context& context, const Arguments& arguments) {
 }
 
 void add_search_options(CLI::App& command, Arguments& arguments) {
-  command.add_option("--artifact", arguments.artifact, "Text with '@tune(low, high)' and '@choose(a, b)' marks")
-      ->required()
+  command
+      .add_option("--artifact", arguments.artifact,
+                  "Text with '@tune(low, high)' and '@choose(a, b)' marks, or any text where a language model rewrites "
+                  "it; may be given several times")
       ->type_name("FILE");
+  command
+      .add_option("--new", arguments.new_name,
+                  "Instead of --artifact: name of a text that does not exist yet; a language model writes it from "
+                  "--objective")
+      ->type_name("NAME");
   command
       .add_option("--evaluator", arguments.evaluator,
                   "Command that prints {\"score\": number} for '{file}', and '{instance}' with a dataset; it starts in "
@@ -258,7 +294,8 @@ void add_search_options(CLI::App& command, Arguments& arguments) {
       ->type_name("N");
   command.add_option("--threads", arguments.threads, "Commands at one time (default: as many as the machine runs)")
       ->type_name("N");
-  command.add_option("-o,--out", arguments.output, "File to write the best text to")->type_name("FILE");
+  command.add_option("-o,--out", arguments.output, "File to write the best text to; of several files, the folder")
+      ->type_name("PATH");
 }
 
 void add_limit_options(CLI::App& command, Arguments& arguments) {
@@ -284,12 +321,13 @@ void add_limit_options(CLI::App& command, Arguments& arguments) {
 
 void add_optimize_command(CLI::App& app, Context& context) {
   CLI::App& command = add_command(
-      app, context, "optimize", "Search the marked constants and choices of any text, judged by a command",
+      app, context, "optimize", "Improve any text, judged by a command: its marked constants, or all of it by a model",
       "syswright optimize --artifact sort.c --evaluator 'python3 {here}/measure.py {file}' --budget 200evals "
       "-o best.c");
   const auto arguments = std::make_shared<Arguments>();
   add_search_options(command, *arguments);
   add_limit_options(command, *arguments);
+  add_model_options(command, arguments->model);
   on_run(command, context, [&context, arguments] { return run(context, *arguments); });
 }
 

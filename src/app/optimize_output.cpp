@@ -8,6 +8,7 @@
 #include "app/results.h"
 #include "app/shell.h"
 #include "base/text.h"
+#include "optimize/files.h"
 
 namespace syswright::app {
 namespace {
@@ -55,8 +56,10 @@ Json measurement_json(const Measurement& measurement) {
   return json;
 }
 
+/// Empty for a text that was written anew.
 Json settings_json(const optimize::Artifact& artifact, const Found& found) {
   Json settings = Json::object();
+  if (found.setting.empty()) return settings;
   for (std::size_t i = 0; i < artifact.marks().size(); ++i) {
     settings.set(artifact.marks()[i].name, artifact.value_text(i, found.setting[i]));
   }
@@ -72,6 +75,15 @@ Json found_json(const OptimizeReport& report, const Found& found) {
   Json measurements = Json::array();
   for (const Measurement& measurement : found.measurements) measurements.push(measurement_json(measurement));
   return json.set("measurements", std::move(measurements));
+}
+
+Json files_json(const OptimizeReport& report) {
+  Json files = Json::object();
+  const std::vector<std::string> texts = optimize::split_files(report.outcome.best.text);
+  for (std::size_t i = 0; i < texts.size() && i < report.file_names.size(); ++i) {
+    files.set(report.file_names[i], texts[i]);
+  }
+  return files;
 }
 
 Json verdict_json(const OptimizeReport& report, const Verdict& verdict) {
@@ -99,6 +111,8 @@ std::string_view ending_name(Ending ending) {
       return "all settings tried";
     case Ending::stopped:
       return "stopped";
+    case Ending::writer_over:
+      return "the language model has no more to give";
   }
   return "";
 }
@@ -128,6 +142,15 @@ std::string settings_table(const OptimizeReport& report) {
     const std::string before = report.artifact.value_text(i, mark.original);
     const std::string now = report.artifact.value_text(i, report.outcome.best.setting[i]);
     table.add_row({mark.name, before, now == before ? "=" : now, range});
+  }
+  return table.text();
+}
+
+/// How a text came about that was written anew.
+std::string gains_table(const OptimizeReport& report) {
+  Table table({{"evaluations", Align::right}, {"best", Align::right}, {"by"}});
+  for (const optimize::Outcome::Step& step : report.outcome.history) {
+    table.add_row({with_thousands(step.spent), number(step.best), step.origin});
   }
   return table.text();
 }
@@ -169,8 +192,8 @@ std::string verdict_text(const OptimizeReport& report) {
 std::string front_text(const OptimizeReport& report) {
   if (report.outcome.front.size() < 2) return "";
   constexpr std::size_t most = 8;
-  std::string text =
-      fmt::format("\nFront: {} settings that lead on some instance or objective\n", report.outcome.front.size());
+  std::string text = fmt::format("\nFront: {} {} that lead on some instance or objective\n",
+                                 report.outcome.front.size(), report.designer == "reflect" ? "texts" : "settings");
   Table table({{"mean", Align::right}, {"leads on"}});
   for (std::size_t i = 0; i < std::min(most, report.outcome.front.size()); ++i) {
     const optimize::FrontMember& member = report.outcome.front[i];
@@ -189,6 +212,13 @@ std::string isolation_text(const optimize::Isolation& isolation) {
   return text + "; files of yours stay readable and writable";
 }
 
+std::string headline(const OptimizeReport& report) {
+  const std::string what = report.designer == "reflect" ? "rewritten by a language model"
+                                                        : fmt::format("{} marks", report.artifact.marks().size());
+  return fmt::format("{}, {}: {}, {} is better\n", report.artifact_name, report.mode, what,
+                     report.direction == optimize::Direction::maximise ? "higher" : "lower");
+}
+
 }  // namespace
 
 Json optimize_json(const OptimizeReport& report) {
@@ -205,6 +235,7 @@ Json optimize_json(const OptimizeReport& report) {
   for (const auto& [reason, count] : outcome.failures) failures.set(reason, count);
   return Json::object()
       .set("artifact", report.artifact_name)
+      .set("designer", report.designer)
       .set("mode", report.mode)
       .set("evaluator", report.evaluator)
       .set("direction", report.direction == optimize::Direction::maximise ? "maximise" : "minimise")
@@ -227,21 +258,19 @@ Json optimize_json(const OptimizeReport& report) {
       .set("verdict", report.verdict ? verdict_json(report, *report.verdict) : Json())
       .set("front", std::move(front))
       .set("history", std::move(history))
+      .set("notes", json_array(outcome.notes))
       .set("text", outcome.best.text)
+      .set("files", files_json(report))
       .set("output", report.output.empty() ? Json() : Json(report.output));
 }
 
 void print_optimize(const Context& context, const OptimizeReport& report) {
   const optimize::Outcome& outcome = report.outcome;
-  context.out() << context.styled(Style::bold,
-                                  fmt::format("{}, {}: {} marks, {} is better\n", report.artifact_name, report.mode,
-                                              report.artifact.marks().size(),
-                                              report.direction == optimize::Direction::maximise ? "higher" : "lower"))
-                << '\n'
-                << settings_table(report) << '\n'
+  context.out() << context.styled(Style::bold, headline(report)) << '\n'
+                << (report.designer == "reflect" ? gains_table(report) : settings_table(report)) << '\n'
                 << score_table(report) << '\n';
   if (report.verdict) context.out() << verdict_text(report);
-  if (outcome.best.setting == outcome.original.setting) {
+  if (outcome.best.text == outcome.original.text) {
     context.out() << "Nothing was found to be better than the original.\n";
   }
   context.out() << fmt::format("{} evaluations, {} texts, {} measured in full, {} restarts; {}.\n",
@@ -250,6 +279,7 @@ void print_optimize(const Context& context, const OptimizeReport& report) {
   for (const auto& [reason, count] : outcome.failures) {
     context.out() << fit(fmt::format("{} failed: {}", with_thousands(count), reason), 160) << '\n';
   }
+  for (const std::string& note : outcome.notes) context.out() << note << '\n';
   context.out() << front_text(report) << context.styled(Style::dim, "\nevaluator: " + isolation_text(report.isolation))
                 << '\n';
   if (!report.output.empty()) context.out() << fmt::format("best: {}\n", report.output);

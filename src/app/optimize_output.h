@@ -15,7 +15,9 @@ namespace syswright::app {
 struct OptimizeReport {
   const optimize::Artifact& artifact;
   std::string artifact_name;
-  std::string mode;  ///< "single-task", "multi-task", "generalization"
+  std::vector<std::string> file_names;
+  std::string designer;  ///< "marks", "reflect"
+  std::string mode;      ///< "single-task", "multi-task", "generalization"
   std::string evaluator;
   std::string budget;
   std::uint64_t seed = 1;

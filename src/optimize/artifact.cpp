@@ -352,13 +352,13 @@ std::optional<std::uint64_t> Mark::count() const {
   return static_cast<std::uint64_t>(high - low) + 1;
 }
 
-Artifact::Artifact(std::string text, std::string file) : text_(std::move(text)) {
+Artifact::Artifact(std::string text, std::string file, Marks marks) : text_(std::move(text)) {
   marks_ = Reader(text_, file).read();
-  if (marks_.empty()) {
+  if (marks_.empty() && marks == Marks::required) {
     throw InputError(
         {file, 0, 0},
         "there is nothing to search: mark a number with '@tune(low, high)' or a word with '@choose(a, b)' in "
-        "a comment behind it");
+        "a comment behind it, or have a language model rewrite it ('--designer reflect')");
   }
 }
 

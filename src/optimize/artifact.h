@@ -48,8 +48,9 @@ using Setting = std::vector<double>;
 class Artifact {
  public:
   /// Throws InputError with file, line and column for a mark that cannot be read, that has nothing beside it, whose
-  /// number is out of its range, and for a text without any mark. file: for messages.
-  Artifact(std::string text, std::string file);
+  /// number is out of its range, and for a text without any mark where marks are required. file: for messages.
+  enum class Marks { required, optional };
+  Artifact(std::string text, std::string file, Marks marks = Marks::required);
 
   const std::string& text() const { return text_; }
   const std::vector<Mark>& marks() const { return marks_; }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <cerrno>
 #include <cmath>
 #include <exception>
@@ -16,6 +17,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "optimize/files.h"
 
 namespace syswright::optimize {
 namespace {
@@ -110,6 +112,19 @@ std::string why_not_json(const std::string& printed, const std::string& line) {
                      shortened(line));
 }
 
+void write_files(const std::string& folder, const EvaluatorOptions& options, const std::string& text) {
+  std::vector<std::string> names{options.file_name};
+  names.insert(names.end(), options.further_files.begin(), options.further_files.end());
+  const std::vector<std::string> files = names.size() == 1 ? std::vector{text} : split_files(text);
+  assert(files.size() == names.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::string file = folder + "/" + names[i];
+    if (!(std::ofstream(file, std::ios::binary) << files[i]).flush()) {
+      throw SystemError(fmt::format("cannot write '{}'", file), errno);
+    }
+  }
+}
+
 }  // namespace
 
 Measurement read_measurement(const std::string& printed) {
@@ -171,9 +186,7 @@ Measurement ExternalEvaluator::measure_one(const Trial& trial, const std::stop_t
   if (stop.stop_requested()) return cancelled;
   const ScratchFolder folder;
   const std::string file = folder.path() + "/" + options_.file_name;
-  if (!(std::ofstream(file, std::ios::binary) << *trial.text).flush()) {
-    throw SystemError(fmt::format("cannot write '{}'", file), errno);
-  }
+  write_files(folder.path(), options_, *trial.text);
   std::string command;
   for (std::size_t at = 0; at < options_.command.size();) {
     const std::string_view rest = std::string_view(options_.command).substr(at);

@@ -38,10 +38,11 @@ struct Trial {
 using Measure = std::function<std::vector<Measurement>(std::span<const Trial>, const std::stop_token&)>;
 
 struct EvaluatorOptions {
-  std::string command;    ///< for /bin/sh, with placeholders: see ExternalEvaluator
-  std::string file_name;  ///< of the text, without folders: "pack.c"
-  std::string here;       ///< absolute path of what `{here}` stands for
-  std::string path;       ///< $PATH of the command
+  std::string command;                          ///< for /bin/sh, with placeholders: see ExternalEvaluator
+  std::string file_name;                        ///< of the text, without folders: "pack.c"
+  std::vector<std::string> further_files = {};  ///< names of the others, where a text has several files (files.h)
+  std::string here;                             ///< absolute path of what `{here}` stands for
+  std::string path;                             ///< $PATH of the command
   ChildLimits limits;
   unsigned threads = 1;  ///< commands at one time
 };
@@ -50,7 +51,8 @@ struct EvaluatorOptions {
 ///   {"score": 0.93, "instances": {"a": 1, …}, "objectives": {"bytes": 120, …}, "info": …}
 /// of which only the score must be there. In the command `{file}` stands for the text, written into a folder of the
 /// evaluation's own, where the command also starts; `{instance}` for the instance, `{here}` for a folder of the user's.
-/// Each is put in as one word of a shell.
+/// Each is put in as one word of a shell. Of a text of several files `{file}` is the first, and the others stand beside
+/// it under their names.
 ///
 /// It runs as run_child says, with PATH, and with HOME and TMPDIR naming its folder, and nothing else of the
 /// environment. The folder is removed afterwards. A command that fails, is ended by a limit, prints no such object, or

@@ -11,22 +11,28 @@ Digest Notebook::digest_of(const std::string& text) { return DigestBuilder().add
 
 bool Notebook::measure(const std::vector<Request>& requests, const std::vector<std::size_t>& instances,
                        std::uint64_t affordable, const std::stop_token& stop) {
+  std::vector<Pair> pairs;
+  for (const Request& request : requests) {
+    for (const std::size_t instance : instances) pairs.push_back({request.text, request.digest, instance});
+  }
+  return measure_pairs(pairs, affordable, stop);
+}
+
+bool Notebook::measure_pairs(const std::vector<Pair>& pairs, std::uint64_t affordable, const std::stop_token& stop) {
   std::vector<Trial> trials;
   std::vector<std::pair<Digest, std::size_t>> places;
   std::set<std::pair<Digest, std::size_t>> asked;
   bool whole = true;
-  for (const Request& request : requests) {
-    const auto known = texts_.find(request.digest);
-    for (const std::size_t instance : instances) {
-      if (known != texts_.end() && known->second.contains(instance)) continue;
-      if (!asked.emplace(request.digest, instance).second) continue;
-      if (trials.size() == affordable) {
-        whole = false;
-        continue;
-      }
-      trials.push_back({.text = request.text, .instance = &instances_[instance]});
-      places.emplace_back(request.digest, instance);
+  for (const Pair& pair : pairs) {
+    const auto known = texts_.find(pair.digest);
+    if (known != texts_.end() && known->second.contains(pair.instance)) continue;
+    if (!asked.emplace(pair.digest, pair.instance).second) continue;
+    if (trials.size() == affordable) {
+      whole = false;
+      continue;
     }
+    trials.push_back({.text = pair.text, .instance = &instances_[pair.instance]});
+    places.emplace_back(pair.digest, pair.instance);
   }
   std::vector<Measurement> measured = measure_(trials, stop);
   for (std::size_t i = 0; i < measured.size(); ++i) {

@@ -28,6 +28,13 @@ class Notebook {
   /// go: first all instances of the first text. False if something is still unknown then.
   bool measure(const std::vector<Request>& requests, const std::vector<std::size_t>& instances,
                std::uint64_t affordable, const std::stop_token& stop);
+  /// The same for single texts on single instances.
+  struct Pair {
+    const std::string* text = nullptr;
+    Digest digest;  ///< of the text
+    std::size_t instance = 0;
+  };
+  bool measure_pairs(const std::vector<Pair>& pairs, std::uint64_t affordable, const std::stop_token& stop);
   /// On these instances; nothing if one is not known.
   std::optional<std::vector<Measurement>> find(const Digest& text, const std::vector<std::size_t>& instances) const;
 

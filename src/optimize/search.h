@@ -41,9 +41,9 @@ struct Task {
 
 /// A setting that was measured on all training instances.
 struct Found {
-  Setting setting;
+  Setting setting;  ///< of the task's artefact; empty for a text that was written anew
   std::string text;
-  std::string origin;       ///< "original", or as Proposal::origin
+  std::string origin;       ///< "original", as Proposal::origin, or who wrote it
   std::uint64_t spent = 0;  ///< evaluations, when it was known
   Score train;
   std::vector<Measurement> measurements;  ///< [train]
@@ -55,7 +55,12 @@ struct FrontMember {
   std::vector<std::string> leads;  ///< instances and objectives on which nothing was better
 };
 
-enum class Ending { budget, all_tried, stopped };
+enum class Ending {
+  budget,
+  all_tried,
+  stopped,
+  writer_over,  ///< nobody is left to write texts, and there are no marks to search
+};
 
 struct Outcome {
   Found original;
@@ -73,6 +78,7 @@ struct Outcome {
   std::uint64_t restarts = 0;
   std::map<std::string, std::uint64_t> failures;  ///< reasons, and how often
   Ending ending = Ending::budget;
+  std::vector<std::string> notes;  ///< what people should know of how it went, a sentence each
 };
 
 /// Searches the settings of an artefact.
