@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "design/consultations.h"
+#include "design/program_answers.h"
 #include "design/prompt.h"
 #include "policy/compile.h"
 
@@ -69,7 +70,11 @@ class Smithy final : public Strategy {
     const std::vector<ChatMessage> question = ask_for_program(task_.domain, best());
     const std::vector<Consultations::Opening> openings(samples(), question);
     std::vector<policy::ProgramPtr> programs(openings.size());
-    const auto check = [&](std::size_t i, const ChatReply& reply) { return read(reply, programs[i]); };
+    const auto check = [&](std::size_t i, const ChatReply& reply) -> std::optional<std::string> {
+      ReadProgram read = read_program(task_.domain, reply);
+      programs[i] = std::move(read.program);
+      return programs[i] ? std::nullopt : std::optional(std::move(read.complaint));
+    };
     trials().set_note(fmt::format("round {}, asking for {} programs", round_, openings.size()));
     trials().report();
     const std::vector<Consultations::Result> results =
@@ -88,7 +93,7 @@ class Smithy final : public Strategy {
     const bool any = !field.empty();
     trials().set_note(fmt::format("round {}, {} new programs", round_, field.size()));
     race(trials(), std::move(field), 0, trials().top(), incumbent(), options_.race);
-    for (std::size_t i = 0; i < results.size(); ++i) consultations_.learn(results[i], gain(born[i]));
+    for (std::size_t i = 0; i < results.size(); ++i) consultations_.learn(results[i], share_of_hall(trials(), born[i]));
     crown();
     return any;
   }
@@ -98,18 +103,6 @@ class Smithy final : public Strategy {
     const double affordable = search_.spending().affordable() / trials().levels().front().cost;
     const double most = std::min(affordable, static_cast<double>(options_.samples));
     return std::max<std::size_t>(1, static_cast<std::size_t>(most));
-  }
-
-  /// Nothing, with the program, where the answer holds one; else what to tell the model.
-  std::optional<std::string> read(const ChatReply& reply, policy::ProgramPtr& program) const {
-    const std::optional<std::string> text = program_in_answer(reply.text);
-    if (!text) return no_program_complaint(task_.domain, reply.cut);
-    try {
-      program = policy::compile(*text, "answer.pol", signatures_);
-      return std::nullopt;
-    } catch (const InputError& error) {
-      return compile_complaint(error.what(), reply.cut);
-    }
   }
 
   /// The lead, and the best of the others.
@@ -151,14 +144,6 @@ class Smithy final : public Strategy {
       leader_ = challenger;
       break;
     }
-  }
-
-  /// What a program was worth: the share of the hall that it is better than; nothing for one that did not get there.
-  double gain(const Candidate* candidate) {
-    const Field& hall = trials().hall();
-    const auto place = std::find(hall.begin(), hall.end(), candidate);
-    if (candidate == nullptr || place == hall.end()) return 0;
-    return static_cast<double>(hall.end() - place) / static_cast<double>(hall.size());
   }
 
   Search& search_;
