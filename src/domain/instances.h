@@ -16,6 +16,7 @@
 #include "domain/code_version.h"
 #include "domain/domain.h"
 #include "domain/stepping.h"
+#include "domain/timeline.h"
 
 /// Instances: a scenario that holds many small problems of one kind, each solved from its start, one after another. A
 /// problem is described once, as a type with static members, and gets scenarios, suites, miniatures and a domain. The
@@ -79,6 +80,12 @@ concept InstanceProblem =
       { P::audit(instance, records, violations) } -> std::same_as<std::vector<double>>;
       { P::open(request) } -> std::same_as<std::unique_ptr<Workload>>;
     };
+
+/// A problem whose runs can be drawn: draw() shows one instance from its logged decisions, whose events count from 0,
+/// and which begin at `start` seconds with a millisecond an event.
+template <typename P>
+concept DrawnProblem = requires(const typename P::Instance& instance, std::span<const DecisionLog::Record> records,
+                                double start, Timeline& timeline) { P::draw(instance, records, start, timeline); };
 
 /// Which instances of `count` make up a share of them, spread evenly: for a miniature. At least one. Throws InputError
 /// unless 0 < fraction < 1.
@@ -215,6 +222,9 @@ class InstanceScenario final : public Scenario, public std::enable_shared_from_t
   std::uint64_t events() const override { return events_; }
 
   Evaluation evaluate(const Policy& policy, const EvaluationOptions& options = {}) const override {
+    if constexpr (DrawnProblem<P>) {
+      if (options.timeline != nullptr) return evaluate_drawn(policy, options);
+    }
     InstanceSequence<P> machine(instances_);
     if (policy.program() != nullptr) {
       check_domain(*policy.program(), P::name);
@@ -314,6 +324,27 @@ class InstanceScenario final : public Scenario, public std::enable_shared_from_t
     return evaluation;
   }
 
+  /// Drawn from the log, after the run.
+  Evaluation evaluate_drawn(const Policy& policy, const EvaluationOptions& options) const {
+    DecisionLog own;
+    DecisionLog& log = options.log != nullptr ? *options.log : own;
+    Evaluation evaluation = evaluate(policy, {.log = &log, .stop = options.stop});
+    if (evaluation.status == Evaluation::Status::cancelled) return evaluation;
+    auto record = log.records.begin();
+    std::uint64_t first = 0;
+    for (const Instance& instance : *instances_) {
+      const std::uint64_t end = first + P::events(instance);
+      std::vector<DecisionLog::Record> records;
+      for (; record != log.records.end() && record->event < end; ++record) {
+        records.push_back(*record);
+        records.back().event -= first;
+      }
+      P::draw(instance, records, static_cast<double>(first) / 1000, *options.timeline);
+      first = end;
+    }
+    return evaluation;
+  }
+
   std::shared_ptr<const std::vector<Instance>> instances_;
   std::string label_;
   std::string setting_;
@@ -385,6 +416,7 @@ class InstanceDomain final : public Domain {
   std::span<const Option> options() const override { return P::options(); }
   std::span<const std::string> exemplars() const override { return P::exemplars(); }
   std::span<const Cheat> cheats() const override { return P::cheats(); }
+  bool draws_timelines() const override { return DrawnProblem<P>; }
   std::unique_ptr<Workload> open(const ScenarioRequest& request) const override { return P::open(request); }
 
  private:

@@ -1,5 +1,6 @@
 #include "domains/domains.h"
 
+#include "domains/bin_packing/bin_packing.h"
 #include "domains/broadcast/broadcast.h"
 #include "domains/broker/broker.h"
 #include "domains/cache/cache.h"
@@ -24,6 +25,7 @@ void register_domains(Registry<Domain>& registry) {
   registry.add(model_placement::make_model_placement_domain());
   registry.add(expert_placement::make_expert_placement_domain());
   registry.add(column_order::make_column_order_domain());
+  registry.add(bin_packing::make_bin_packing_domain());
 }
 
 }  // namespace syswright
