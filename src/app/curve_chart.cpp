@@ -23,11 +23,18 @@ constexpr double letter = 7.2;
 /// Colours of the style sheet (`hue0` …); further curves get them again, dashed.
 constexpr std::size_t hues = 8;
 
+/// x_low to y_high: logarithms where the axis is logarithmic.
 struct Frame {
   double right;
   double x_low, x_high, y_low, y_high;
-  double x(double value) const { return left + (std::log(value) - x_low) / (x_high - x_low) * (right - left); }
-  double y(double value) const { return bottom - (value - y_low) / (y_high - y_low) * plot_height; }
+  bool log_x, log_y;
+  double x(double value) const {
+    return left + ((log_x ? std::log(value) : value) - x_low) / (x_high - x_low) * (right - left);
+  }
+  double y(double value) const {
+    return bottom - ((log_y ? std::log(value) : value) - y_low) / (y_high - y_low) * plot_height;
+  }
+  bool has(double value) const { return std::isfinite(value) && (!log_y || value > 0); }
 };
 
 Frame frame_of(const CurveChart& chart) {
@@ -37,19 +44,21 @@ Frame frame_of(const CurveChart& chart) {
   for (const CurveChart::Curve& curve : chart.curves) {
     longest = std::max(longest, display_width(curve.name));
     for (const double y : curve.y) {
-      if (!std::isfinite(y)) continue;
-      low = std::min(low, y);
-      high = std::max(high, y);
+      if (!std::isfinite(y) || (chart.log_y && y <= 0)) continue;
+      low = std::min(low, chart.log_y ? std::log(y) : y);
+      high = std::max(high, chart.log_y ? std::log(y) : y);
     }
   }
   // Ratios begin at 0 where they come near it.
-  if (low > 0 && low < 0.4 * high) low = 0;
+  if (!chart.log_y && low > 0 && low < 0.4 * high) low = 0;
   const double room = high > low ? 0.04 * (high - low) : std::max(std::abs(high) * 0.05, 1e-6);
   Frame frame{.right = width - 24 - letter * static_cast<double>(longest),
-              .x_low = std::log(chart.x.front()),
-              .x_high = std::log(chart.x.back()),
-              .y_low = low == 0 ? 0 : low - room,
-              .y_high = high + room};
+              .x_low = chart.log_x ? std::log(chart.x.front()) : chart.x.front(),
+              .x_high = chart.log_x ? std::log(chart.x.back()) : chart.x.back(),
+              .y_low = low == 0 && !chart.log_y ? 0 : low - room,
+              .y_high = high + room,
+              .log_x = chart.log_x,
+              .log_y = chart.log_y};
   if (!(frame.x_high > frame.x_low)) {
     frame.x_low -= 1;
     frame.x_high += 1;
@@ -57,9 +66,19 @@ Frame frame_of(const CurveChart& chart) {
   return frame;
 }
 
+/// Powers of ten on a logarithmic axis.
+std::vector<double> y_marks(const Frame& frame) {
+  if (!frame.log_y) return axis_marks(frame.y_low, frame.y_high, 8);
+  std::vector<double> marks;
+  for (double power = std::ceil(frame.y_low / std::log(10.0)); power <= frame.y_high / std::log(10.0); ++power) {
+    marks.push_back(std::pow(10.0, power));
+  }
+  return marks;
+}
+
 std::string axes(const CurveChart& chart, const Frame& frame) {
   std::string result;
-  const std::vector<double> marks = axis_marks(frame.y_low, frame.y_high, 8);
+  const std::vector<double> marks = y_marks(frame);
   for (const double mark : marks) {
     result += fmt::format("<line x1=\"{0:.1f}\" y1=\"{2:.1f}\" x2=\"{1:.1f}\" y2=\"{2:.1f}\" class=\"grid\"/>\n", left,
                           frame.right, frame.y(mark));
@@ -90,8 +109,8 @@ std::string path_of(const CurveChart& chart, const Frame& frame, std::size_t num
   bool drawing = false;
   for (std::size_t i = 0; i < chart.x.size(); ++i) {
     const double y = chart.curves[number].y[i];
-    if (std::isfinite(y)) path += fmt::format("{}{:.1f} {:.1f}", drawing ? "L" : "M", frame.x(chart.x[i]), frame.y(y));
-    drawing = std::isfinite(y);
+    if (frame.has(y)) path += fmt::format("{}{:.1f} {:.1f}", drawing ? "L" : "M", frame.x(chart.x[i]), frame.y(y));
+    drawing = frame.has(y);
   }
   return fmt::format("<path d=\"{}\" class=\"curve {}\"><title>{}</title></path>\n", path, style_of(number),
                      escaped(chart.curves[number].name));
@@ -106,7 +125,7 @@ std::string names(const CurveChart& chart, const Frame& frame) {
   std::vector<Name> placed;
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
     const double end = chart.curves[i].y.back();
-    placed.push_back({i, std::isfinite(end) ? frame.y(end) : bottom});
+    placed.push_back({i, frame.has(end) ? frame.y(end) : bottom});
   }
   std::ranges::stable_sort(placed, {}, &Name::y);
   for (std::size_t i = 1; i < placed.size(); ++i) placed[i].y = std::max(placed[i].y, placed[i - 1].y + name_height);
@@ -118,10 +137,9 @@ std::string names(const CurveChart& chart, const Frame& frame) {
   }
   std::string result;
   for (const Name& name : placed) {
-    result += fmt::format(
-        "<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{2:.1f}\" y2=\"{3:.1f}\" class=\"leader\"/>\n", frame.right,
-        std::isfinite(chart.curves[name.number].y.back()) ? frame.y(chart.curves[name.number].y.back()) : name.y,
-        frame.right + 12, name.y);
+    const double end = chart.curves[name.number].y.back();
+    result += fmt::format("<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{2:.1f}\" y2=\"{3:.1f}\" class=\"leader\"/>\n",
+                          frame.right, frame.has(end) ? frame.y(end) : name.y, frame.right + 12, name.y);
     result += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"name {}\">{}</text>\n", frame.right + 16, name.y + 4,
                           style_of(name.number), escaped(chart.curves[name.number].name));
   }

@@ -5,7 +5,7 @@
 
 namespace syswright::app {
 
-/// Several curves over one axis, as SVG for a page (charts.h). The x axis is logarithmic, as sizes are.
+/// Several curves over one axis, as SVG for a page (charts.h).
 struct CurveChart {
   struct Curve {
     std::string name;
@@ -14,7 +14,9 @@ struct CurveChart {
   std::string title;
   std::string x_label;
   std::string y_label;
-  std::vector<double> x;              ///< rising, above 0
+  bool log_x = true;                  ///< as sizes are
+  bool log_y = false;                 ///< values of 0 and less are left out
+  std::vector<double> x;              ///< rising; above 0 where log_x
   std::vector<std::string> x_labels;  ///< [x]
   std::vector<Curve> curves;
 };

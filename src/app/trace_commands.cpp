@@ -9,8 +9,11 @@
 
 #include "app/json.h"
 #include "app/trace_options.h"
+#include "app/trace_profile.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
+#include "trace/profile.h"
 #include "trace/recorder.h"
 #include "trace/statistics.h"
 
@@ -36,7 +39,7 @@ std::string bytes_text(std::uint64_t bytes) {
 
 Json optional_number(bool known, double value) { return known && std::isfinite(value) ? Json(value) : Json(); }
 
-Json statistics_json(const CacheTrace& trace, const TraceStatistics& statistics) {
+Json statistics_json(const CacheTrace& trace, const TraceStatistics& statistics, const trace::TraceProfile& profile) {
   const bool sizes = statistics.has_sizes;
   const bool times = statistics.has_times;
   return Json::object()
@@ -60,6 +63,7 @@ Json statistics_json(const CacheTrace& trace, const TraceStatistics& statistics)
       .set("top_percent_share", statistics.top_percent_share)
       .set("zipf_alpha", optional_number(true, statistics.zipf_alpha))
       .set("objects_by_tenth_of_requests", json_array(statistics.growth))
+      .set("profile", profile_json(profile))
       .set("warnings", json_array(trace.warnings));
 }
 
@@ -72,7 +76,8 @@ std::string growth_text(const TraceStatistics& statistics) {
   return join(shares, " ") + " %";
 }
 
-std::string statistics_text(const CacheTrace& trace, const TraceStatistics& statistics) {
+std::string statistics_text(const CacheTrace& trace, const TraceStatistics& statistics,
+                            const trace::TraceProfile& profile) {
   Table table({{trace.name}, {trace.format}});
   table.add_row({"requests", with_thousands(statistics.requests)});
   table.add_row({"objects", with_thousands(statistics.objects)});
@@ -101,6 +106,7 @@ std::string statistics_text(const CacheTrace& trace, const TraceStatistics& stat
                                            format_duration(statistics.last_time - statistics.first_time),
                                            statistics.first_time, statistics.last_time)
                              : "none"});
+  add_profile_rows(table, profile);
   return table.text();
 }
 
@@ -126,20 +132,30 @@ void add_output_options(CLI::App& command, std::string& format) {
 
 void add_info(CLI::App& group, Context& context) {
   CLI::App& command =
-      add_command(group, context, "info", "Say what is in a trace: requests, objects, sizes, popularity",
+      add_command(group, context, "info", "Say what is in a trace: requests, objects, sizes, popularity, reuses, drift",
                   "syswright trace info requests.csv.zst\n"
+                  "syswright trace info --plot trace.html requests.csv.zst\n"
                   "syswright trace info --key-column 3 --size-column none log.csv");
   struct Arguments {
     std::string path;
+    std::string plot;
     TraceReadArguments reading;
   };
   const auto arguments = std::make_shared<Arguments>();
   command.add_option("file", arguments->path, "The trace; .zst or not")->required();
+  command.add_option("--plot", arguments->plot, "Also draw it, as a page that needs nothing else")
+      ->type_name("FILE.html");
   add_trace_read_options(command, arguments->reading);
   on_run(command, context, [&context, arguments] {
     const CacheTrace trace = read(context, arguments->path, arguments->reading);
     const TraceStatistics statistics = measure(trace);
-    context.out() << (context.json ? statistics_json(trace, statistics).text() : statistics_text(trace, statistics));
+    const trace::TraceProfile profile = trace::profile(trace);
+    const std::string text = statistics_text(trace, statistics, profile);
+    context.out() << (context.json ? statistics_json(trace, statistics, profile).text() : text);
+    if (!arguments->plot.empty()) {
+      write_file_atomically(arguments->plot, profile_page(trace, profile, text, context.command_line));
+      context.note(fmt::format("plot: {}", arguments->plot));
+    }
     return ExitCode::ok;
   });
 }

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "base/file.h"
 #include "tests/app/support.h"
 #include "trace/cache_trace.h"
 
@@ -27,6 +28,19 @@ TEST_F(TraceCommands, InfoSaysWhatIsThere) {
   EXPECT_EQ(json.json()["footprint_bytes"], 300);
   EXPECT_EQ(json.json()["last_time"], 4);
   EXPECT_TRUE(json.json()["zipf_alpha"].is_null());
+}
+
+TEST_F(TraceCommands, InfoDrawsHowATraceIsSpread) {
+  const std::string page = folder_ / "t.html";
+  const Ran ran = run({"trace", "info", "--plot", page, csv_});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("reuse distance"));
+  const std::string text = read_file(page);
+  for (const char* part : {"Reuses", "Popularity", "Sizes", "Drift", "<svg"}) EXPECT_THAT(text, HasSubstr(part));
+  const auto profile = run({"trace", "info", "--json", csv_}).json()["profile"];
+  EXPECT_EQ(profile["reuse_distance"]["median"], 2);
+  EXPECT_EQ(profile["sizes"]["objects"].back(), 1);
+  EXPECT_EQ(profile["parts"].size(), 3u);
 }
 
 TEST_F(TraceCommands, InfoTakesColumnsAndLimits) {
