@@ -17,9 +17,10 @@ namespace syswright::tune {
 namespace {
 
 constexpr std::size_t probes = 2;             // at random, after the initial point
-constexpr std::size_t measured_every = 4;     // steps of the tree
+constexpr std::size_t measured_every = 8;     // steps of the tree
 constexpr std::size_t batch = 8;              // points that the simulators are asked for together
 constexpr std::size_t fewest_iterations = 8;  // on simulators that cost something
+constexpr double hope = 0.5;                  // of its doubt, that a prediction is taken to be better
 constexpr std::size_t polish_rounds = 12;
 constexpr std::size_t window = 10;  // of the bandit, in steps of one kind
 constexpr std::size_t lately = 3;
@@ -97,6 +98,7 @@ class AutoScout final : public Searcher {
   double scaled(double loss) const;
   double reward_of(double value) const;
   void set_scale();
+  Point shape_of(Point point) const;
   void learn(const Observation& one, const Sent& sent, std::optional<double> before);
   void cut_players();
   void send(std::vector<Suggestion>& to, Suggestion suggestion, Sent sent);
@@ -113,6 +115,7 @@ class AutoScout final : public Searcher {
   std::size_t tree_steps_ = 0;
   std::size_t imagined_steps_ = 0;
   std::map<Point, Sent> sent_;
+  std::set<Point> shapes_;  // that were given or told
   bool logarithmic_ = true;
   double best_ = 0;    // scaled
   double spread_ = 1;  // of the scaled losses
@@ -132,6 +135,7 @@ AutoScout::AutoScout(const Space& space, const SearcherOptions& options, const A
 
 void AutoScout::send(std::vector<Suggestion>& to, Suggestion suggestion, Sent sent) {
   history_.suggest(suggestion.point);
+  shapes_.insert(shape_of(suggestion.point));
   sent_[suggestion.point] = sent;
   to.push_back(std::move(suggestion));
 }
@@ -171,6 +175,14 @@ void AutoScout::set_scale() {
   spread_ = std::max(1e-9, 0.5 * std::sqrt(squares / static_cast<double>(values.size())));
 }
 
+/// With every knob as it is at first.
+Point AutoScout::shape_of(Point point) const {
+  for (std::size_t i = 0; i < point.size(); ++i) {
+    if (!space_.parameters()[i].sparse) point[i] = space_.parameters()[i].initial;
+  }
+  return point;
+}
+
 void AutoScout::replay(SparseTree& tree) const {
   tree.clear();
   for (const Observation& one : history_.observations()) tree.reward(one.point, reward_of(scaled(one.loss)));
@@ -207,7 +219,7 @@ Point AutoScout::polished(Point point) {
   return point;
 }
 
-/// The best new point by the ensemble of those that the tree comes by.
+/// The best by the ensemble of those that the tree comes by: of a new shape, since knobs are for the walk.
 std::optional<Point> AutoScout::imagined(Player& player) {
   const std::size_t iterations = affordable_iterations();
   if (iterations == 0) return std::nullopt;
@@ -220,8 +232,10 @@ std::optional<Point> AutoScout::imagined(Player& player) {
     }
     const std::vector<double> predicted = ensemble_.predict(points);
     for (std::size_t i = 0; i < points.size(); ++i) {
-      player.tree.reward(points[i], reward_of(predicted[i]));
-      if (!history_.seen(points[i])) values.emplace(points[i], predicted[i]);
+      const double hoped = predicted[i] - hope * ensemble_.doubt(points[i]);
+      player.tree.reward(points[i], reward_of(hoped));
+      const bool old_shape = options_.knobs && shapes_.contains(shape_of(points[i]));
+      if (!old_shape && !history_.seen(points[i])) values.emplace(points[i], hoped);
     }
   }
   if (values.empty()) return std::nullopt;

@@ -20,7 +20,7 @@ struct AutoScoutOptions {
 /// - Sparse parameters: a tree (sparse_tree.h) over one of several orders of the features. With an ensemble of
 /// simulators
 ///   (ensemble.h) that is trusted the tree is searched on its predictions, knobs as at the best point so far and then
-///   set by steps on the prediction, and the best that is new is measured. Every fourth such step, and all while the
+///   set by steps on the prediction, and the best of a new shape is measured. Every eighth such step, and all while the
 ///   ensemble is not trusted, go down the tree by what was measured alone.
 /// - Dense parameters: knob_walk.h, about the best point so far, by measurements.
 /// - Tournament: orders take turns; whenever all have had two, the half whose points were worse is dropped.

@@ -11,12 +11,10 @@ constexpr double slope_prior = 2;           // measurements, that speak for a sl
 constexpr std::size_t least_for_trust = 4;  // measurements before anything is judged
 constexpr std::size_t least_for_correction = 8;
 constexpr double least_quality = 0.1;
+constexpr double usual_width = 0.6;
+constexpr double nearby_prior = 0.3;  // measurements, that speak for nothing wrong
 constexpr double highest_r_squared = 0.98;
 constexpr double failing = 1e3;  // stands for what is expected to fail, after the logarithm
-
-double mean_of(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 /// Solves a symmetric positive definite system in place by Gauss, without pivots: a ridge keeps them positive.
 std::vector<std::vector<double>> invert(std::vector<std::vector<double>> matrix) {
@@ -41,18 +39,9 @@ std::vector<std::vector<double>> invert(std::vector<std::vector<double>> matrix)
   return inverse;
 }
 
-double r_squared_of(std::span<const double> guessed, std::span<const double> targets) {
-  const double mean = mean_of(targets);
-  const auto n = static_cast<double>(targets.size());
-  double wrong = 0;
-  double spread = 0;
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    // The mean of the others: what a guess without a model would be.
-    const double others = n > 1 ? (n * mean - targets[i]) / (n - 1) : mean;
-    wrong += (guessed[i] - targets[i]) * (guessed[i] - targets[i]);
-    spread += (others - targets[i]) * (others - targets[i]);
-  }
-  return spread > 0 ? 1 - wrong / spread : 0;
+double weighted_mean(std::span<const double> values, std::span<const double> weights) {
+  return std::inner_product(values.begin(), values.end(), weights.begin(), 0.0) /
+         std::accumulate(weights.begin(), weights.end(), 0.0);
 }
 
 }  // namespace
@@ -90,26 +79,51 @@ void Ensemble::foretell(std::span<const Point> points) {
   }
 }
 
+/// From 1 for the best to a tenth for the bad ones.
+void Ensemble::set_importance(std::span<const double> targets) {
+  const double best = *std::min_element(targets.begin(), targets.end());
+  double squares = 0;
+  for (const double target : targets) squares += (target - best) * (target - best);
+  const double spread = std::max(1e-12, std::sqrt(squares / static_cast<double>(targets.size())));
+  importance_.clear();
+  for (const double target : targets) importance_.push_back(0.1 + 0.9 * std::exp(-2 * (target - best) / spread));
+}
+
+/// Against the mean of the others, which is what a guess without a model would be.
+double Ensemble::r_squared(std::span<const double> guessed, std::span<const double> targets) const {
+  const double all = std::accumulate(importance_.begin(), importance_.end(), 0.0);
+  const double mean = weighted_mean(targets, importance_);
+  double wrong = 0;
+  double spread = 0;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const double rest = all - importance_[i];
+    const double others = rest > 0 ? (all * mean - importance_[i] * targets[i]) / rest : mean;
+    wrong += importance_[i] * (guessed[i] - targets[i]) * (guessed[i] - targets[i]);
+    spread += importance_[i] * (others - targets[i]) * (others - targets[i]);
+  }
+  return spread > 0 ? 1 - wrong / spread : 0;
+}
+
 /// Fits one simulator's line and returns what it says of each measurement when that is left out.
 std::vector<double> Ensemble::fit_line(std::size_t simulator, std::span<const Point> points,
                                        std::span<const double> targets) {
   std::vector<double> x;
   for (const Point& point : points) x.push_back(scaled(foretold(point)[simulator]));
-  const double mean_x = mean_of(x);
-  const double mean_y = mean_of(targets);
+  const double mean_x = weighted_mean(x, importance_);
+  const double mean_y = weighted_mean(targets, importance_);
+  const double all = std::accumulate(importance_.begin(), importance_.end(), 0.0);
   double xx = 0;
   double xy = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    xx += (x[i] - mean_x) * (x[i] - mean_x);
-    xy += (x[i] - mean_x) * (targets[i] - mean_y);
+    xx += importance_[i] * (x[i] - mean_x) * (x[i] - mean_x);
+    xy += importance_[i] * (x[i] - mean_x) * (targets[i] - mean_y);
   }
-  const auto n = static_cast<double>(x.size());
-  const double pull = std::max(1e-9, slope_prior * xx / n);
+  const double pull = std::max(1e-9, slope_prior * xx / static_cast<double>(x.size()));
   const double slope = (xy + pull) / (xx + pull);
   lines_[simulator] = {mean_y - slope * mean_x, slope};
   std::vector<double> left_out;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const double leverage = 1 / n + (x[i] - mean_x) * (x[i] - mean_x) / (xx + pull);
+    const double leverage = importance_[i] * (1 / all + (x[i] - mean_x) * (x[i] - mean_x) / (xx + pull));
     const double residual = targets[i] - (mean_y + slope * (x[i] - mean_x));
     left_out.push_back(targets[i] - residual / std::max(0.05, 1 - leverage));
   }
@@ -141,13 +155,14 @@ std::vector<double> Ensemble::fit_correction(std::span<const Point> points, std:
   for (const Point& point : points) rows.push_back(features(point));
   const std::size_t d = rows.front().size();
   feature_mean_.assign(d, 0);
-  for (const auto& row : rows) {
-    for (std::size_t k = 0; k < d; ++k) feature_mean_[k] += row[k] / static_cast<double>(n);
+  const double all = std::accumulate(importance_.begin(), importance_.end(), 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < d; ++k) feature_mean_[k] += importance_[i] * rows[i][k] / all;
   }
   for (auto& row : rows) {
     for (std::size_t k = 0; k < d; ++k) row[k] -= feature_mean_[k];
   }
-  target_mean_ = mean_of(targets);
+  target_mean_ = weighted_mean(targets, importance_);
   std::vector<double> prior(d, 0);
   std::fill_n(prior.begin(), simulators_.size(), 1 / static_cast<double>(simulators_.size()));
   std::vector<double> rest(n);
@@ -158,8 +173,8 @@ std::vector<double> Ensemble::fit_correction(std::span<const Point> points, std:
   std::vector<double> moment(d, 0);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t a = 0; a < d; ++a) {
-      moment[a] += rows[i][a] * rest[i];
-      for (std::size_t b = 0; b < d; ++b) gram[a][b] += rows[i][a] * rows[i][b];
+      moment[a] += importance_[i] * rows[i][a] * rest[i];
+      for (std::size_t b = 0; b < d; ++b) gram[a][b] += importance_[i] * rows[i][a] * rows[i][b];
     }
   }
   std::vector<double> best;
@@ -174,13 +189,13 @@ std::vector<double> Ensemble::fit_correction(std::span<const Point> points, std:
     std::vector<double> left_out(n);
     double wrong = 0;
     for (std::size_t i = 0; i < n; ++i) {
-      double leverage = 1 / static_cast<double>(n);
+      double leverage = 1 / all;
       for (std::size_t a = 0; a < d; ++a) {
         leverage += rows[i][a] * std::inner_product(rows[i].begin(), rows[i].end(), inverse[a].begin(), 0.0);
       }
       const double residual = rest[i] - std::inner_product(rows[i].begin(), rows[i].end(), move.begin(), 0.0);
-      left_out[i] = targets[i] - residual / std::max(0.05, 1 - leverage);
-      wrong += (left_out[i] - targets[i]) * (left_out[i] - targets[i]);
+      left_out[i] = targets[i] - residual / std::max(0.05, 1 - importance_[i] * leverage);
+      wrong += importance_[i] * (left_out[i] - targets[i]) * (left_out[i] - targets[i]);
     }
     if (wrong >= least) continue;
     least = wrong;
@@ -191,12 +206,13 @@ std::vector<double> Ensemble::fit_correction(std::span<const Point> points, std:
   return best;
 }
 
-void Ensemble::weigh(const std::vector<std::vector<double>>& left_out, std::span<const double> targets) {
+void Ensemble::weigh(const std::vector<std::vector<double>>& left_out, std::span<const Point> points,
+                     std::span<const double> targets) {
   double sum = 0;
   for (std::size_t m = 0; m < members_.size(); ++m) {
     Member& member = members_[m];
     const bool there = !left_out[m].empty();
-    member.r_squared = there ? r_squared_of(left_out[m], targets) : 0;
+    member.r_squared = there ? r_squared(left_out[m], targets) : 0;
     const double kept = std::clamp(member.r_squared, 0.01, highest_r_squared);
     member.weight = there ? kept / (1 - kept) : 0;
     sum += member.weight;
@@ -206,13 +222,59 @@ void Ensemble::weigh(const std::vector<std::vector<double>>& left_out, std::span
   for (std::size_t m = 0; m < members_.size(); ++m) {
     for (std::size_t i = 0; i < left_out[m].size(); ++i) guessed[i] += members_[m].weight * left_out[m][i];
   }
-  quality_ = r_squared_of(guessed, targets);
+  look_nearby(points, targets, guessed);
+  quality_ = r_squared(guessed, targets);
   error_ = 0;
+  double squares = 0;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const double off = guessed[i] - targets[i];
+    squares += importance_[i] * off * off;
     error_ += std::abs(logarithmic_ ? std::expm1(off) : off / targets[i]) / static_cast<double>(targets.size());
   }
+  deviation_ = std::sqrt(squares / std::accumulate(importance_.begin(), importance_.end(), 0.0));
   trusted_ = quality_ >= least_quality;
+}
+
+/// Mean of what was wrong, by nearness; next to nothing far from everything.
+Ensemble::Nearby Ensemble::nearby(const std::vector<double>& place, std::size_t but, double width) const {
+  double sum = 0;
+  double weights = nearby_prior;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    if (i == but) continue;
+    double squared = 0;
+    for (std::size_t k = 0; k < place.size(); ++k) squared += (place[k] - places_[i][k]) * (place[k] - places_[i][k]);
+    const double weight = std::exp(-squared / (width * width));
+    sum += weight * wrong_[i];
+    weights += weight;
+  }
+  return {sum / weights, 1 - nearby_prior / weights};
+}
+
+double Ensemble::doubt(const Point& point) const {
+  if (places_.empty()) return 0;
+  return deviation_ * (1 - nearby(space_.embed(point), places_.size(), width_ > 0 ? width_ : usual_width).known);
+}
+
+void Ensemble::look_nearby(std::span<const Point> points, std::span<const double> targets,
+                           std::vector<double>& guessed) {
+  places_.clear();
+  wrong_.clear();
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    places_.push_back(space_.embed(points[i]));
+    wrong_.push_back(targets[i] - guessed[i]);
+  }
+  const std::vector<double> without = guessed;
+  double highest = r_squared(guessed, targets);
+  width_ = 0;
+  for (const double width : {0.35, 0.6, 1.0, 1.6}) {
+    std::vector<double> better = without;
+    for (std::size_t i = 0; i < points.size(); ++i) better[i] += nearby(places_[i], i, width).wrong;
+    const double quality = r_squared(better, targets);
+    if (quality <= highest) continue;
+    highest = quality;
+    width_ = width;
+    guessed = std::move(better);
+  }
 }
 
 void Ensemble::fit(std::span<const Observation> observations) {
@@ -226,12 +288,13 @@ void Ensemble::fit(std::span<const Observation> observations) {
   if (empty() || points.empty()) return;
   logarithmic_ = std::all_of(targets.begin(), targets.end(), [](double loss) { return loss > 0; });
   for (double& target : targets) target = scaled(target);
+  set_importance(targets);
   foretell(points);
   std::vector<std::vector<double>> left_out(members_.size());
   for (std::size_t s = 0; s < simulators_.size(); ++s) left_out[s] = fit_line(s, points, targets);
   coefficients_.clear();
   if (points.size() >= least_for_correction) left_out.back() = fit_correction(points, targets);
-  if (points.size() >= least_for_trust) weigh(left_out, targets);
+  if (points.size() >= least_for_trust) weigh(left_out, points, targets);
 }
 
 std::vector<double> Ensemble::predict(std::span<const Point> points) {
@@ -243,6 +306,7 @@ std::vector<double> Ensemble::predict(std::span<const Point> points) {
       sum += members_[s].weight * (lines_[s].base + lines_[s].slope * scaled(foretold(point)[s]));
     }
     if (!coefficients_.empty()) sum += members_.back().weight * corrected(point);
+    if (width_ > 0) sum += nearby(space_.embed(point), places_.size(), width_).wrong;
     predictions.push_back(sum);
   }
   return predictions;

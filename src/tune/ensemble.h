@@ -14,8 +14,10 @@ namespace syswright::tune {
 /// Each simulator is brought to scale by a line through the logarithms (of what it foretold and what was measured),
 /// with the slope pulled towards 1 while there is little to go by. Beside them stands a member that corrects: a ridge
 /// regression on the places of a point (Space::embed) and on what all simulators foretell. How good a member is, is its
-/// R² on measurements that were left out of its fit, one at a time; its weight is R² / (1 - R²). Losses that are not
-/// positive are not taken by their logarithm.
+/// R² on measurements that were left out of its fit, one at a time; its weight is R² / (1 - R²). In all of this a
+/// measurement counts the more the better it is: what matters is to tell the good ones apart. At last, by how much all
+/// together were wrong nearby is taken off, with a width of "nearby" by what was left out, once more. Losses that are
+/// not positive are not taken by their logarithm.
 ///
 /// Once the ensemble's own error, again on what was left out, is no longer well below the spread of the measurements,
 /// it is not trusted: whoever asks should measure instead.
@@ -28,6 +30,8 @@ class Ensemble {
   void fit(std::span<const Observation> observations);
   /// What a measurement will give, by its logarithm where losses are positive: for comparing points only.
   std::vector<double> predict(std::span<const Point> points);
+  /// How far it may be off at a point: its error so far, less where it was measured nearby.
+  double doubt(const Point& point) const;
 
   bool trusted() const { return trusted_; }
   /// Share of the spread of what was measured that was foretold, each measurement by a fit to the others; at most 1.
@@ -57,7 +61,16 @@ class Ensemble {
   std::vector<double> fit_line(std::size_t simulator, std::span<const Point> points, std::span<const double> targets);
   std::vector<double> fit_correction(std::span<const Point> points, std::span<const double> targets);
   double corrected(const Point& point) const;
-  void weigh(const std::vector<std::vector<double>>& left_out, std::span<const double> targets);
+  void weigh(const std::vector<std::vector<double>>& left_out, std::span<const Point> points,
+             std::span<const double> targets);
+  void set_importance(std::span<const double> targets);
+  double r_squared(std::span<const double> guessed, std::span<const double> targets) const;
+  void look_nearby(std::span<const Point> points, std::span<const double> targets, std::vector<double>& guessed);
+  struct Nearby {
+    double wrong = 0;
+    double known = 0;  ///< from 0 far from everything to nearly 1
+  };
+  Nearby nearby(const std::vector<double>& place, std::size_t but, double width) const;
 
   const Space& space_;
   std::vector<Simulator> simulators_;
@@ -67,10 +80,15 @@ class Ensemble {
   std::vector<double> coefficients_;  // of the correction; empty: too little to go by
   std::vector<double> feature_mean_;
   double target_mean_ = 0;
+  std::vector<double> importance_;           // of each measurement
+  std::vector<std::vector<double>> places_;  // of the measurements
+  std::vector<double> wrong_;                // target less what was said without it
+  double width_ = 0;                         // of "nearby"; 0: not looked at
   std::vector<Member> members_;
   bool trusted_ = true;
   double quality_ = 0;
   double error_ = 0;
+  double deviation_ = 0;  // of what was said without it from the targets
 };
 
 }  // namespace syswright::tune

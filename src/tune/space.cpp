@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t max_steps = 5000;
 constexpr std::size_t real_draws = 4;
+constexpr int rejections = 60;
 
 double place(double x, double low, double high, bool logarithmic) {
   if (low == high) return 0;
@@ -223,31 +224,53 @@ bool Space::may_be(const Point& point, const std::vector<bool>& assigned, std::s
   });
 }
 
-bool Space::fill(std::size_t at, Point& point, std::vector<bool>& assigned, Random& random, std::size_t& steps) const {
+bool Space::fill(std::size_t at, Point& point, std::vector<bool>& assigned, Filling& filling) const {
   while (at < parameters_.size() && assigned[at]) ++at;
   if (at == parameters_.size()) return valid(point);
   std::vector<double> open{parameters_[at].initial};
   if (active(point, at)) {
-    open = values(at, random);
-    random.shuffle(std::span(open));
+    open = values(at, filling.random);
+    filling.random.shuffle(std::span(open));
+    if (filling.guide != nullptr && filling.random.chance(filling.guide->keep)) {
+      open.insert(open.begin(), filling.guide->point[at]);
+    }
   }
   assigned[at] = true;
   for (const double value : open) {
-    if (++steps > max_steps) break;
+    if (++filling.steps > max_steps) break;
     point[at] = value;
-    if (may_be(point, assigned, at) && fill(at + 1, point, assigned, random, steps)) return true;
+    if (may_be(point, assigned, at) && fill(at + 1, point, assigned, filling)) return true;
   }
   assigned[at] = false;
   return false;
 }
 
-std::optional<Point> Space::complete(Point point, std::vector<bool> assigned, Random& random) const {
-  std::size_t steps = 0;
-  if (!fill(0, point, assigned, random, steps)) return std::nullopt;
+std::optional<Point> Space::complete(Point point, std::vector<bool> assigned, Random& random,
+                                     const Guide* guide) const {
+  Filling filling{random, guide};
+  if (!fill(0, point, assigned, filling)) return std::nullopt;
   return canonical(std::move(point));
 }
 
 std::optional<Point> Space::draw(Random& random) const {
+  for (int again = 0; again < rejections; ++again) {
+    Point point = initial();
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      const Parameter& parameter = parameters_[i];
+      if (parameter.kind == Parameter::Kind::real) {
+        point[i] = value(i, random.uniform());
+      } else {
+        const double low = parameter.kind == Parameter::Kind::integer ? parameter.low : 0;
+        const auto count = static_cast<double>(parameter.count());
+        // Large ranges of whole numbers evenly on their scale, the others evenly by value.
+        point[i] = parameter.logarithmic && parameter.options.empty()
+                       ? value(i, random.uniform())
+                       : low + static_cast<double>(random.below(static_cast<std::uint64_t>(count)));
+      }
+    }
+    point = canonical(std::move(point));
+    if (valid(point)) return point;
+  }
   return complete(initial(), std::vector<bool>(parameters_.size(), false), random);
 }
 

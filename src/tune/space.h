@@ -95,10 +95,18 @@ class Space {
 
   /// All values, for a discrete parameter; a few that are drawn for a real one.
   std::vector<double> values(std::size_t parameter, Random& random) const;
+  /// What is not assigned is tried first as it is in `point`, with this probability, each parameter by itself.
+  struct Guide {
+    const Point& point;
+    double keep = 0;
+  };
   /// Sets what is not assigned at random so that the point is valid, and returns it in canonical form. Nothing if no
   /// way was found in some thousand steps. Not uniform over valid points: each parameter is drawn evenly from the
   /// values that are possible after those before it.
-  std::optional<Point> complete(Point point, std::vector<bool> assigned, Random& random) const;
+  std::optional<Point> complete(Point point, std::vector<bool> assigned, Random& random,
+                                const Guide* guide = nullptr) const;
+  /// Every parameter drawn evenly (on its scale) and the whole drawn again until it is valid; where that does not come
+  /// about, by complete().
   std::optional<Point> draw(Random& random) const;
   /// Whether the rules that look at assigned parameters only, this one among them, hold.
   bool may_be(const Point& point, const std::vector<bool>& assigned, std::size_t parameter) const;
@@ -116,7 +124,12 @@ class Space {
 
  private:
   bool visit(std::size_t at, Point& point, std::size_t limit, std::vector<Point>& found) const;
-  bool fill(std::size_t at, Point& point, std::vector<bool>& assigned, Random& random, std::size_t& steps) const;
+  struct Filling {
+    Random& random;
+    const Guide* guide;
+    std::size_t steps = 0;
+  };
+  bool fill(std::size_t at, Point& point, std::vector<bool>& assigned, Filling& filling) const;
 
   std::vector<Parameter> parameters_;
   std::vector<Rule> rules_;

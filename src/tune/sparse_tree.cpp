@@ -7,6 +7,7 @@ namespace syswright::tune {
 namespace {
 
 constexpr double exploration = 0.5;
+constexpr double keep = 0.7;  // of the values below a new node that are as in the point that is followed
 
 bool contains(const std::vector<double>& values, double value) {
   return std::find(values.begin(), values.end(), value) != values.end();
@@ -83,7 +84,7 @@ double SparseTree::pick(const Node& node, const std::vector<double>& values, Ran
   return best;
 }
 
-std::optional<Point> SparseTree::choose(const Point& knobs, Random& random) {
+std::optional<Point> SparseTree::choose(const Point& like, Random& random) {
   constexpr int tries = 20;
   for (int again = 0; again < tries; ++again) {
     Point point = space_->initial();
@@ -117,11 +118,12 @@ std::optional<Point> SparseTree::choose(const Point& knobs, Random& random) {
       Point trial = point;
       for (std::size_t i = 0; i < space_->size(); ++i) {
         if (in_order_[i]) continue;
-        trial[i] = knobs[i];
+        trial[i] = like[i];
         with_knobs[i] = true;
       }
-      complete = space_->complete(std::move(trial), std::move(with_knobs), random);
-      if (!complete) complete = space_->complete(point, assigned, random);
+      const Space::Guide guide{like, keep};
+      complete = space_->complete(std::move(trial), std::move(with_knobs), random, &guide);
+      if (!complete) complete = space_->complete(point, assigned, random, &guide);
     }
     if (complete) return complete;
     if (last == nullptr) return std::nullopt;

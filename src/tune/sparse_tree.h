@@ -12,7 +12,7 @@ namespace syswright::tune {
 /// The shapes of a space as a tree: each level sets one parameter, in a given order in which parents come before
 /// what depends on them; where a parameter does not count, its level has one child. Searched by UCT (Kocsis and
 /// Szepesvári, ECML 2006): from the root down to the child with the highest mean reward plus c √(ln N / n), a new child
-/// first; what is below is drawn at random.
+/// first.
 ///
 /// Rewards are within [0, 1]; those of real measurements may be put in again after the scale has changed (`clear`).
 class SparseTree {
@@ -20,9 +20,9 @@ class SparseTree {
   SparseTree(const Space& space, std::vector<std::size_t> order);
 
   const std::vector<std::size_t>& order() const { return order_; }
-  /// A valid point: those of the order by the tree, the others as in `knobs` (drawn where that breaks a rule). Nothing
-  /// if none was found.
-  std::optional<Point> choose(const Point& knobs, Random& random);
+  /// A valid point: down the tree to a new node, below it mostly as in `like`, and parameters that are not of the order
+  /// as in `like` too, as long as that breaks no rule. Nothing if none was found.
+  std::optional<Point> choose(const Point& like, Random& random);
   /// Tells the nodes on the way to a point.
   void reward(const Point& point, double reward);
   void clear();

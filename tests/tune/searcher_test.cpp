@@ -277,7 +277,10 @@ TEST(Ensemble, IsNotTrustedWhenItForetellsNothing) {
                   },
                   0};
   Ensemble ensemble(space, {wrong});
-  std::vector<Observation> observations = measured(space, 7, 5);  // too few for the correction
+  // Losses that nothing foretells, not even those nearby.
+  std::vector<Observation> observations = measured(space, 24, 5);
+  Random random(5, "ensemble test losses");
+  for (Observation& one : observations) one.loss = random.uniform(1, 2);
   ensemble.fit(observations);
   EXPECT_FALSE(ensemble.trusted());
 }
