@@ -26,6 +26,8 @@ class Relaxation {
     };
     const double read_gain = gain_of(slow.read_latency, fast.read_latency);
     const double write_gain = gain_of(slow.write_latency, fast.write_latency);
+    home_ = first_touch(run, setup.fast);
+    for (const std::uint32_t born : run.born) birth_.push_back(std::max(born, setup.from) - setup.from);
     move_ = static_cast<double>(setup.costs.parallelism) * static_cast<double>(setup.costs.move);
     first_.assign(run.pages() + 1, 0);
     const std::uint64_t begin = run.start[setup.from];
@@ -45,47 +47,68 @@ class Relaxation {
   }
 
   double best(std::uint32_t iterations) {
-    double best = evaluate();
-    // One price for all ticks, found by golden section: the bound is concave in it.
-    double low = 0;
-    double high = highest_gain();
-    for (std::uint32_t i = 0; i < std::min(iterations / 3, 20u); ++i) {
-      const double a = low + 0.382 * (high - low);
-      const double b = low + 0.618 * (high - low);
-      if (uniform(a) > uniform(b)) {
-        high = b;
-      } else {
-        low = a;
-      }
-    }
-    best = std::max(best, uniform((low + high) / 2));
+    const std::uint32_t search = std::min(iterations / 4, 16u);
+    const double start = one_price_for_all(search);
+    double best = std::max(base_, uniform(start));
     std::vector<double> best_prices = prices_;
-    double reach = 0.02 * std::max(best - base_, 0.01 * base_);
+    double reach = 0.25 * std::max(best - base_, 0.1 * base_);
     std::uint32_t without = 0;
-    for (std::uint32_t i = 0; i < iterations / 3; ++i) {
-      const double now = evaluate();
-      if (now > best) {
-        best = now;
-        best_prices = prices_;
-        without = 0;
-      } else if (++without >= 3) {
-        reach /= 2;
-        without = 0;
-        prices_ = best_prices;
-        evaluate();
-      }
+    for (std::uint32_t i = search; i < iterations; ++i) {
       double norm = 0;
-      for (const double excess : excess_) norm += excess * excess;
+      for (std::uint32_t tick = 0; tick < ticks_; ++tick) {
+        // A price that is 0 already cannot fall.
+        if (prices_[tick] > 0 || excess_[tick] > 0) norm += excess_[tick] * excess_[tick];
+      }
       if (norm == 0) break;
       const double step = reach / norm;
       for (std::uint32_t tick = 0; tick < ticks_; ++tick) {
         prices_[tick] = std::max(0.0, prices_[tick] + step * excess_[tick]);
+      }
+      const double now = evaluate();
+      if (now > best) {
+        best = now;
+        best_prices = prices_;
+        reach *= 1.2;
+        without = 0;
+      } else if (++without == 3) {
+        reach /= 2;
+        without = 0;
+        prices_ = best_prices;
+        evaluate();
       }
     }
     return best;
   }
 
  private:
+  /// Golden section on the price's logarithm: the bound is concave in a price that is the same for all ticks, and so
+  /// has one peak. One evaluation each.
+  double one_price_for_all(std::uint32_t evaluations) {
+    constexpr double golden = 0.6180339887498949;
+    double high = std::log(highest_gain());
+    double low = high - 12;
+    double a = high - golden * (high - low);
+    double b = low + golden * (high - low);
+    double at_a = uniform(std::exp(a));
+    double at_b = uniform(std::exp(b));
+    for (std::uint32_t i = 2; i < evaluations; ++i) {
+      if (at_a >= at_b) {
+        high = b;
+        b = a;
+        at_b = at_a;
+        a = high - golden * (high - low);
+        at_a = uniform(std::exp(a));
+      } else {
+        low = a;
+        a = b;
+        at_a = at_b;
+        b = low + golden * (high - low);
+        at_b = uniform(std::exp(b));
+      }
+    }
+    return std::exp(at_a >= at_b ? a : b);
+  }
+
   double uniform(double price) {
     std::fill(prices_.begin(), prices_.end(), price);
     return evaluate();
@@ -106,7 +129,7 @@ class Relaxation {
     }
     excess_.assign(ticks_ + 1, 0);
     double total = base_ - rent * places_;
-    for (std::size_t page = 0; page + 1 < first_.size(); ++page) total += solve(first_[page], first_[page + 1]);
+    for (std::size_t page = 0; page + 1 < first_.size(); ++page) total += solve(page);
     double occupied = 0;
     for (std::uint32_t tick = 0; tick < ticks_; ++tick) {
       occupied += excess_[tick];
@@ -118,17 +141,19 @@ class Relaxation {
 
   /// Cheapest for one page: where it is in each of the ticks in which it is accessed. Between two of these it stays
   /// fast and pays rent, or comes back later. Adds the ticks in which it is fast to excess_, as differences.
-  double solve(std::uint64_t begin, std::uint64_t end) {
-    if (begin == end) return 0;
+  double solve(std::size_t page) {
+    const std::uint64_t begin = first_[page];
+    const std::uint64_t end = first_[page + 1];
+    if (birth_[page] >= ticks_) return 0;
     constexpr std::uint8_t fast_from_slow = 1;
     constexpr std::uint8_t slow_from_fast = 2;
     constexpr std::uint8_t fast_left_between = 4;
-    double fast = prices_[uses_[begin].tick];
-    double slow = uses_[begin].gain;
-    went_[begin] = 0;
-    for (std::uint64_t i = begin + 1; i < end; ++i) {
+    constexpr double never = 1e300;
+    double fast = home_[page] != 0 ? 0 : never;
+    double slow = home_[page] != 0 ? never : 0;
+    for (std::uint64_t i = begin; i < end; ++i) {
       const std::uint32_t tick = uses_[i].tick;
-      const double rent = sums_[tick] - sums_[uses_[i - 1].tick + 1];
+      const double rent = sums_[tick] - sums_[since(page, i)];
       std::uint8_t went = 0;
       double stay = fast + rent;
       if (const double back = fast + 2 * move_; back < stay) {
@@ -148,19 +173,32 @@ class Relaxation {
       slow = down + uses_[i].gain;
       went_[i] = went;
     }
-    bool is_fast = fast < slow;
+    // Behind the last use it stays, or leaves once more.
+    const std::uint32_t after = since(page, end);
+    const double stay = sums_[ticks_] - sums_[after];
+    const double finish = fast + std::min(stay, move_);
+    bool is_fast = finish < slow;
+    if (is_fast && stay <= move_) {
+      excess_[after] += 1;
+      excess_[ticks_] -= 1;
+    }
     for (std::uint64_t i = end; i-- > begin;) {
       const std::uint32_t tick = uses_[i].tick;
       if (is_fast) {
-        const bool stayed = i > begin && (went_[i] & (fast_from_slow | fast_left_between)) == 0;
-        excess_[stayed ? uses_[i - 1].tick + 1 : tick] += 1;
+        const bool stayed = (went_[i] & (fast_from_slow | fast_left_between)) == 0;
+        excess_[stayed ? since(page, i) : tick] += 1;
         excess_[tick + 1] -= 1;
-        is_fast = i == begin || (went_[i] & fast_from_slow) == 0;
+        is_fast = (went_[i] & fast_from_slow) == 0;
       } else {
-        is_fast = i > begin && (went_[i] & slow_from_fast) != 0;
+        is_fast = (went_[i] & slow_from_fast) != 0;
       }
     }
-    return std::min(fast, slow);
+    return std::min(finish, slow);
+  }
+
+  /// First tick behind the use before this one; of the first use, that of the page's birth.
+  std::uint32_t since(std::size_t page, std::uint64_t use) const {
+    return use == first_[page] ? birth_[page] : uses_[use - 1].tick + 1;
   }
 
   double places_;
@@ -168,6 +206,8 @@ class Relaxation {
   double move_ = 0;
   double base_ = 0;                   ///< all accesses in fast memory
   std::vector<std::uint64_t> first_;  ///< [pages + 1] into uses_
+  std::vector<std::uint8_t> home_;    ///< [pages] 1: it begins in fast memory
+  std::vector<std::uint32_t> birth_;  ///< [pages] tick
   std::vector<Use> uses_;             ///< by page, then by tick
   std::vector<std::uint8_t> went_;    ///< [uses] where the best way to be there came from
   std::vector<double> prices_;        ///< [ticks] of a place in fast memory

@@ -13,7 +13,7 @@ struct OfflineOptions {
 /// A bound from below on the time of the whole scenario, in seconds, of whoever knows all accesses.
 ///
 /// The relaxation: latencies count, and the stops of the program for moves; bandwidth does not. Pages may change places
-/// before every tick, one by one, without a budget, and may begin where they like for free. Fast memory holds `fast`
+/// before every tick, one by one, without a budget; they begin where first touch puts them. Fast memory holds `fast`
 /// pages in each tick. What is left is a linear programme that falls apart page by page once each tick's places in fast
 /// memory have a price (Lagrange); each page is then solved by dynamic programming over the ticks in which it is
 /// accessed. Any prices give a bound; a subgradient method improves them, and the best one is returned. The programme's

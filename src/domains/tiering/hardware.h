@@ -46,7 +46,7 @@ struct Traffic {
 struct Costs {
   Hardware hardware;
   std::uint64_t parallelism = 64;  ///< accesses that are under way at a time, of all threads together
-  Picoseconds move = 1'000'000;    ///< for which a page that changes its place stops the program: unmapping, shootdown
+  Picoseconds move = 200'000;      ///< for which a page that changes its place stops the program: unmapping, shootdown
   Picoseconds scan = 10'000;       ///< and one whose accessed bit is read and cleared
 };
 

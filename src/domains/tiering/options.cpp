@@ -77,7 +77,7 @@ const std::vector<Option>& tiering_options() {
       {"hardware", "cxl", "cxl: DDR5 and memory behind CXL 1.1; nvm: DDR4 and Optane DC"},
       {"parallelism", "64", "accesses that are under way at a time, of all threads together"},
       {"budget", "auto", "swaps of pages that are allowed for each tick; auto: a 256th of the pages"},
-      {"move-time", "1us", "for which a page that changes its place stops the program"},
+      {"move-time", "200ns", "for which a page that changes its place stops the program"},
       {"scan-time", "10ns", "and one whose accessed bit is read"},
       {"visibility", "samples", "samples: as PEBS gives them; bits: accessed and dirty bits, read in each round"},
       {"period", "100", "loads for each sample, on average"},
