@@ -18,6 +18,10 @@ namespace {
 constexpr std::size_t pool_size = 16;
 /// A node more must lower the loss by this share.
 constexpr double parsimony = 5e-5;
+/// Programs of a step that are tried on the whole training scenarios.
+constexpr std::size_t most_retested = 2;
+/// A gain must be this many standard errors, or it may as well be chance.
+constexpr double credible = 0.5;
 /// Gains below this share of the loss do not count as progress.
 constexpr double noticeable = 1e-4;
 /// Terms of a program that are worked on, those that cost most first.
@@ -46,16 +50,16 @@ Random Inquiry::random_for(std::string_view purpose) const {
   return Random(ground_.task().seed, purpose, institute_.steps);
 }
 
-/// As many programs as let some thirty steps be made with what is left, 24 at most.
+/// As many programs as let some thirty steps be made with what is left, 32 at most.
 std::size_t Inquiry::field_size() {
   const double affordable = ground_.affordable() * 0.03 / ground_.trials().levels().front().cost;
-  return static_cast<std::size_t>(std::clamp(affordable, 6.0, 24.0));
+  return static_cast<std::size_t>(std::clamp(affordable, 6.0, 32.0));
 }
 
 double Inquiry::most_for_examining() {
   const std::vector<design::Level>& levels = ground_.trials().levels();
   const double step = static_cast<double>(field_size()) * levels.front().cost + levels.back().cost;
-  return std::min(examination_share * ground_.affordable(), 4 * step);
+  return std::min(examination_share * ground_.affordable(), 2.5 * step);
 }
 
 std::size_t Inquiry::tried(Kind kind, std::size_t index) const {
@@ -185,13 +189,55 @@ void Inquiry::lead(Candidate* candidate) {
   tried_.clear();
 }
 
-bool Inquiry::contest(Entry& entry, Field field, const design::RaceRules& rules) {
+bool Inquiry::contest(Entry& entry, Field field) {
+  design::Trials& trials = ground_.trials();
   const Field entered = field;
-  const Field finished = design::race(ground_.trials(), std::move(field), 0, ground_.top(), leader_, rules);
+  const std::size_t home = ground_.home();
+  const auto measure = [&](std::size_t level) {
+    Field batch = field;
+    batch.push_back(leader_);
+    trials.measure(batch, level);
+  };
+  for (std::size_t level = 0; level < home; ++level) {
+    measure(level);
+    field = design::promoted(trials, std::move(field), level, leader_, {.keep = 0.15, .patience = 1.5});
+  }
+  measure(home);
   keep(entered);
-  entry.experiment += fmt::format("{} programs raced against the leader, {} as far as the whole training scenarios. ",
-                                  entered.size(), finished.size());
-  return consider(entry, finished);
+  const std::size_t reached = field.size();
+  field = hopeful(std::move(field));
+  trials.measure(field, ground_.top());
+  std::erase_if(field, [this](const Candidate* c) { return !c->known(ground_.top()); });
+  const std::size_t top = ground_.top();
+  std::stable_sort(field.begin(), field.end(),
+                   [top](const Candidate* a, const Candidate* b) { return a->loss(top) < b->loss(top); });
+  entry.experiment += fmt::format(
+      "{} programs raced against the leader; {} reached {}, {} the whole training scenarios.", entered.size(), reached,
+      home == top ? "the end" : fmt::format("1/{:.0f}", 1 / trials.levels()[home].fraction), field.size());
+  const bool won = consider(entry, field);
+  // Blocks of what nobody keeps are no longer needed.
+  for (Candidate* candidate : entered) {
+    const Field& hall = trials.hall();
+    if (std::find(hall.begin(), hall.end(), candidate) == hall.end()) trials.forget_blocks(*candidate);
+  }
+  return won;
+}
+
+/// Those of a field known at home that look better there than the leader, or nearly: two at most.
+Field Inquiry::hopeful(Field field) const {
+  const std::size_t home = ground_.home();
+  const design::Trials& trials = ground_.search().trials();
+  std::erase_if(field, [&](const Candidate* c) {
+    if (!c->known(home) || !std::isfinite(c->loss(home))) return true;
+    if (home == ground_.top()) return false;
+    if (!leader_->known(home)) return false;
+    const design::PairedDifference behind = trials.compare(*c, *leader_, home);
+    return behind.difference > (std::isfinite(behind.error) ? 0.5 * behind.error : 0);
+  });
+  std::stable_sort(field.begin(), field.end(),
+                   [home](const Candidate* a, const Candidate* b) { return a->loss(home) < b->loss(home); });
+  if (home != ground_.top() && field.size() > most_retested) field.resize(most_retested);
+  return field;
 }
 
 /// Whether the best of those known at the top takes the lead; what it says goes into the entry.
@@ -218,7 +264,8 @@ bool Inquiry::consider(Entry& entry, const Field& finished) {
   }
   if (finished.size() > 1) entry.plots.push_back(std::move(plot));
   const double dearer = parsimony * (static_cast<double>(best->size()) - static_cast<double>(leader_->size()));
-  if (!(-change.share.estimate > std::max(dearer, 0.0) + 1e-12) &&
+  const double error = std::isfinite(change.share.low) ? (change.share.high - change.share.low) / 4 : 0;
+  if (!(-change.share.estimate > std::max(dearer, 0.0) + credible * error + 1e-12) &&
       !(best->size() < leader_->size() && change.share.estimate <= 0)) {
     entry.conclusion = "Not better: a dead end from here.";
     ++stagnant_;
@@ -259,7 +306,7 @@ std::vector<const judge::Ablation*> Inquiry::costly_terms() const {
 
 Candidate* Inquiry::parent(Random& random) {
   const Field& hall = ground_.trials().hall();
-  const bool elsewhere = !hall.empty() && random.chance(0.15);
+  const bool elsewhere = !hall.empty() && random.chance(0.06);
   const Field& from = elsewhere ? hall : pool_;
   if (from.empty()) return leader_;
   if (!elsewhere && random.chance(0.25)) return leader_;

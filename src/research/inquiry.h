@@ -82,12 +82,14 @@ class Inquiry {
   void answer(std::size_t decision);
   void vary();
   Field ideas(Kind idea, Entry& entry, Random& random);
+  Candidate* apart_from_others(const Field& finished) const;
 
   Entry open_entry(Kind kind);
   void close(Entry entry, Kind kind, bool won);
   Field propose(const std::vector<Making>& makings, std::size_t proposed_before, Candidate* second = nullptr);
   /// Races a field against the leader; the leader may change.
-  bool contest(Entry& entry, Field field, const design::RaceRules& rules);
+  bool contest(Entry& entry, Field field);
+  Field hopeful(Field field) const;
   bool consider(Entry& entry, const Field& finished);
   void keep(const Field& field);
   void lead(Candidate* candidate);

@@ -21,7 +21,6 @@ using judge::Effect;
 
 namespace {
 
-constexpr design::RaceRules raced{.keep = 0.2, .patience = 2};
 constexpr std::size_t rows_shown = 12;
 
 std::string percent(double share) { return std::isfinite(share) ? fmt::format("{:+.2f} %", 100 * share) : "failed"; }
@@ -73,16 +72,11 @@ bool Inquiry::begin(Kind idea, Findings digest) {
   Entry entry = open_entry(idea);
   Random random = random_for("research idea");
   const Field entered = ideas(idea, entry, random);
-  const double share = idea == Kind::known ? 0.5 : 0.2;
+  const double share = idea == Kind::known ? 0.5 : 0.3;
   const Field finished =
       design::race(ground_.trials(), entered, 0, ground_.top(), nullptr, {.keep = share, .patience = 2});
   keep(entered);
-  for (Candidate* candidate : finished) {
-    if (!std::isfinite(candidate->loss(ground_.top()))) continue;
-    const bool taken =
-        std::find(institute_.leaders.begin(), institute_.leaders.end(), candidate) != institute_.leaders.end();
-    if (!taken && leader_ == nullptr) lead(candidate);
-  }
+  if (Candidate* first = apart_from_others(finished)) lead(first);
   entry.experiment +=
       fmt::format("{} programs raced, {} as far as the whole training scenarios.", entered.size(), finished.size());
   entry.finding = Entry::Finding::learned;
@@ -98,6 +92,29 @@ bool Inquiry::begin(Kind idea, Findings digest) {
   }
   close(std::move(entry), idea, leader_ != nullptr);
   return leader_ != nullptr;
+}
+
+/// The best that is not another's line of work already: it behaves differently, block by block. If all are, the best
+/// that does not lead anywhere.
+Candidate* Inquiry::apart_from_others(const Field& finished) const {
+  constexpr double alike = 0.02;
+  Candidate* second_best = nullptr;
+  for (Candidate* candidate : finished) {
+    if (!std::isfinite(candidate->loss(ground_.search().trials().top()))) continue;
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const Candidate* other : institute_.leaders) {
+      if (other == nullptr) continue;
+      double distance = 0;
+      for (std::size_t s = 0; s < candidate->training.size(); ++s) {
+        distance =
+            std::max(distance, design::behaviour_distance(candidate->training[s].blocks, other->training[s].blocks));
+      }
+      nearest = std::min(nearest, other == candidate ? -1 : distance);
+    }
+    if (nearest > alike) return candidate;
+    if (nearest >= 0 && second_best == nullptr) second_best = candidate;
+  }
+  return second_best;
 }
 
 /// Programs to begin with.
@@ -293,7 +310,7 @@ void Inquiry::refine(std::size_t index) {
   Random random = random_for("research refine");
   const std::vector<Making> makings = bench_.refinements(random, *leader_->program, term.edit.rule, term.edit.node,
                                                          findings_.importance, 2 * field_size());
-  const bool won = contest(entry, propose(makings, field_size()), raced);
+  const bool won = contest(entry, propose(makings, field_size()));
   close(std::move(entry), Kind::refine, won);
 }
 
@@ -398,7 +415,7 @@ void Inquiry::slice() {
       makings.push_back(std::move(making));
     }
   }
-  const bool won = contest(entry, propose(makings, field_size(), loss->rival), raced);
+  const bool won = contest(entry, propose(makings, field_size(), loss->rival));
   close(std::move(entry), Kind::slice, won);
 }
 
@@ -428,7 +445,7 @@ void Inquiry::blend() {
       "the leader lacks.",
       rival->origin, 100 * farthest);
   const std::vector<Making> makings = bench_.blends(random, *leader_->program, *rival->program, 2 * field_size());
-  const bool won = contest(entry, propose(makings, field_size(), rival), raced);
+  const bool won = contest(entry, propose(makings, field_size(), rival));
   close(std::move(entry), Kind::blend, won);
 }
 
@@ -476,7 +493,7 @@ void Inquiry::answer(std::size_t decision) {
   }
   const std::vector<Making> makings =
       bench_.answers(random, *leader_->program, decision, donors, donors.size() + field_size());
-  const bool won = contest(entry, propose(makings, field_size()), raced);
+  const bool won = contest(entry, propose(makings, field_size()));
   close(std::move(entry), Kind::open, won);
 }
 
@@ -501,7 +518,7 @@ void Inquiry::vary() {
       field.push_back(born);
     }
   }
-  const bool won = contest(entry, std::move(field), raced);
+  const bool won = contest(entry, std::move(field));
   close(std::move(entry), Kind::vary, won);
 }
 

@@ -29,6 +29,7 @@ class Researcher final : public design::StrategyDesigner {
                          "supposes, tries, reads what the judges say and concludes, by rule; keeps a notebook",
                          "researched"),
         options_(options) {}
+  bool keeps_notebook() const override { return true; }
   std::unique_ptr<design::Strategy> start(design::Search& search) const override;
 
  private:
