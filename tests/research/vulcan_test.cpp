@@ -119,21 +119,18 @@ TEST_F(VulcanTest, IslandsShowTheirOwnPrograms) {
   EXPECT_GT(without, 2u) << "the other island does not see it";
 }
 
-// One island has the ranks, the other the values: only together are they best. The toy's default gear is the best, so a
-// rule that answers otherwise is what the host should lose.
+// One island finds the best ranks, with a needless rule for the gear; the leader of the other leaves the gear alone.
+// Put together they are the best program, which nobody wrote.
 TEST_F(VulcanTest, MigrationPutsRanksAndValuesTogether) {
   options_ = {.islands = 2, .samples = 1, .migration = 1};
-  const std::string bad_gear = " value gear(work) { if work > 20s { return turbo; } return normal; }";
   const Outcome outcome = design([&](const ChatRequest& request) {
-    if (request.options.ordinal / 16 == 0) {
-      return ScriptedChat::says(
-          fenced("policy both for toy { rank dispatch(work, cost) by all { return cost / work; }" + bad_gear + " }"));
-    }
-    return ScriptedChat::says(
-        fenced("policy slow for toy { rank dispatch(work) by all { return -work; } value gear(work) "
-               "{ if work > 49s { return turbo; } return normal; } }"));
+    if (request.options.ordinal / 16 != 0) return ScriptedChat::says("Nothing comes to mind.");
+    return ScriptedChat::says(fenced(
+        "policy both for toy { rank dispatch(work, cost) by all { return cost / work; } value gear(work) { if work "
+        "> 49s { return turbo; } return normal; } }"));
   });
   EXPECT_THAT(outcome.history, Contains(Field(&Ancestor::origin, "ranks and values of two")));
+  EXPECT_EQ(outcome.best->digest(), toy_program(domain_, smith)->digest());
   EXPECT_THAT(outcome.notes, Contains(HasSubstr("put together from two islands'")));
 }
 
