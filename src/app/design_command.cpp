@@ -13,6 +13,7 @@
 #include "app/version.h"
 #include "app/workshop.h"
 #include "base/file.h"
+#include "ledger/search_memory.h"
 #include "studies/budget.h"
 
 namespace syswright::app {
@@ -29,6 +30,7 @@ struct Arguments {
   std::string report = "syswright-report";
   std::string contract;
   bool explain = false;
+  bool memory = false;
   ChatArguments chat;
 };
 
@@ -125,6 +127,14 @@ void record_proposals(Ledger& ledger, RunId run, const design::Outcome& outcome,
   ledger.record_proposals(proposals);
 }
 
+/// For runs with --memory: what this search handed over.
+void record_choice(Ledger& ledger, RunId run, const design::Outcome& outcome, const Domain& domain,
+                   const Suite& suite) {
+  ledger.record(
+      {.policies = {describe_policy(Policy::of(outcome.best), domain.name())}, .scenarios = {}, .evaluations = {}});
+  ledger.record_choice(run, design::context_of(domain, suite.train), outcome.best->digest());
+}
+
 /// An interruption ends the search: the judges still look at what it found, but explain nothing.
 Evidence ask_the_judges(const Context& context, const DesignReport& report, Workshop& workshop,
                         const Arguments& arguments, ProgressLine& progress) {
@@ -178,6 +188,7 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
   const RunId id = workshop.ledger().begin_run(run_name, run_options(report, advice.models), arguments.seed);
   const auto progress = context.progress("design");
   const double started = seconds_now();
+  const SearchMemory memory(workshop.ledger(), domain);
   const studies::DesignPlan plan{
       .domain = domain,
       .suite = suite,
@@ -193,10 +204,12 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
             progress->update({.fraction = 1, .best = "", .note = "judging on the held-out part", .seconds_left = 0.0});
             design_run.outcome = outcome;
             record_proposals(workshop.ledger(), id, outcome, domain.name());
+            record_choice(workshop.ledger(), id, outcome, domain, suite);
             // The best so far is safe before the held-out part is looked at.
             if (!arguments.output.empty()) write_file_atomically(arguments.output, program_file(report, false));
           },
-      .chat = advice.service.get()};
+      .chat = advice.service.get(),
+      .memory = arguments.memory ? &memory : nullptr};
   design_run = studies::run_design(plan, workshop.evaluator(), context.stop);
   if (contract) design_run.outcome.best = design_run.outcome.best->with_contracts_of(*contract);
   report.evidence = ask_the_judges(context, report, workshop, arguments, *progress);
@@ -240,6 +253,9 @@ void add_domain(CLI::App& group, Context& context, const Domain& domain) {
                   "Folder to write the report to: report.html, report.json, results.csv; 'none' writes none")
       ->capture_default_str()
       ->type_name("FOLDER");
+  command.add_flag("--memory", arguments->memory,
+                   "Start from what earlier runs on the same training scenarios left in the ledger: their choices are "
+                   "to be beaten, their results cost nothing, their failures are not tried again");
   add_workshop_options(command, arguments->workshop);
   add_chat_options(command, arguments->chat);
   on_run(command, context, [&context, &domain, arguments] { return run(context, domain, *arguments); });

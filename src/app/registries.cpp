@@ -4,6 +4,7 @@
 #include "design/portfolio.h"
 #include "domains/domains.h"
 #include "research/research.h"
+#include "research/researcher.h"
 #include "studies/studies.h"
 
 namespace syswright::app {
@@ -13,7 +14,9 @@ Registries built_in() {
   register_domains(registries.domains);
   design::register_designers(registries.designers);
   research::register_designers(registries.designers);
-  registries.designers.add(std::make_unique<design::Portfolio>(design::own_strategies()));
+  design::Portfolio::Members members = design::own_strategies();
+  members.push_back(std::make_unique<research::Researcher>());
+  registries.designers.add(std::make_unique<design::Portfolio>(std::move(members)));
   studies::register_studies(registries.studies);
   return registries;
 }

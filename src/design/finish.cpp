@@ -105,26 +105,32 @@ std::vector<Search::Finalist> Search::validate(Candidate* incumbent) {
   const bool hurried = spending_.stopped_by_user();
   double most = hurried ? 1 : static_cast<double>(max_finalists);
   if (validation_cost_ > 0) most = std::min(most, std::floor(spending_.affordable() / validation_cost_ * (1 + 1e-12)));
+  const Recollection* const past = trials_.recollection();
   std::vector<Job> jobs;
+  std::vector<std::size_t> fresh;  // finalists that earlier runs did not judge
   for (Candidate* candidate : contenders(incumbent, most)) {
     finalists.push_back({candidate, {}, 0});
+    auto known = past == nullptr ? std::nullopt : past->validation(candidate->digest());
+    if (known) {
+      finalists.back().evaluations = *std::move(known);
+      continue;
+    }
+    fresh.push_back(finalists.size() - 1);
     for (Job& job : jobs_of(*candidate, task_.validation)) jobs.push_back(std::move(job));
   }
   // The first finalist is judged even if the time is up: an outcome has its scores.
   auto evaluations = task_.evaluator.evaluate(jobs, hurried && !jobs.empty() ? std::stop_token() : spending_.token());
-  for (std::size_t i = 0; i < finalists.size(); ++i) {
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
     const auto first = evaluations.begin() + static_cast<std::ptrdiff_t>(i * scenarios);
-    finalists[i].evaluations.assign(first, first + static_cast<std::ptrdiff_t>(scenarios));
+    finalists[fresh[i]].evaluations.assign(first, first + static_cast<std::ptrdiff_t>(scenarios));
   }
   if (!complete(finalists.front().evaluations)) {
     finalists.front().evaluations = task_.evaluator.evaluate(jobs_of(*finalists.front().candidate, task_.validation));
   }
+  const auto judged =
+      std::count_if(fresh.begin(), fresh.end(), [&](std::size_t i) { return complete(finalists[i].evaluations); });
   std::erase_if(finalists, [](const Finalist& finalist) { return !complete(finalist.evaluations); });
-  const auto paid = [&](const Finalist& one) {
-    const Recollection* const past = trials_.recollection();
-    return past == nullptr || !past->validation(one.candidate->digest());
-  };
-  spending_.charge(validation_cost_ * static_cast<double>(std::count_if(finalists.begin(), finalists.end(), paid)));
+  spending_.charge(validation_cost_ * static_cast<double>(judged));
   return finalists;
 }
 

@@ -52,7 +52,7 @@ Digest behaviour_of(std::span<const Evaluation> evaluations) {
 }
 
 Recollection::Recollection(const Memory& memory, const Task& task, std::vector<std::vector<ScenarioPtr>> levels)
-    : memory_(memory), task_(task), levels_(std::move(levels)) {
+    : memory_(memory), validation_(task.validation), levels_(std::move(levels)) {
   const std::vector<Memory::Remembered> all = memory.recall(levels_);
   programs_ = all.size();
   for (const Memory::Remembered& one : all) {
@@ -105,7 +105,7 @@ std::optional<std::vector<Evaluation>> Recollection::evaluations(const Digest& p
 }
 
 std::optional<std::vector<Evaluation>> Recollection::validation(const Digest& program) const {
-  return memory_.evaluations(program, task_.validation);
+  return memory_.evaluations(program, validation_);
 }
 
 bool Recollection::went_on(const Digest& behaviour, std::size_t level, const Digest& except) const {

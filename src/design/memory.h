@@ -87,7 +87,7 @@ class Recollection {
   void find_best(const std::vector<Memory::Remembered>& all, double sign);
 
   const Memory& memory_;
-  const Task& task_;
+  std::vector<ScenarioPtr> validation_;
   std::vector<std::vector<ScenarioPtr>> levels_;
   std::size_t programs_ = 0;
   std::set<Digest> failed_;

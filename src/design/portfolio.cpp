@@ -200,6 +200,10 @@ Portfolio::Portfolio(Members members, PortfolioOptions options)
   assert(!members_.empty());
 }
 
+bool Portfolio::keeps_notebook() const {
+  return std::any_of(members_.begin(), members_.end(), [](const auto& member) { return member->keeps_notebook(); });
+}
+
 std::unique_ptr<Strategy> Portfolio::start(Search& search) const {
   return std::make_unique<Shares>(search, members_, options_);
 }

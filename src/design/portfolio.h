@@ -33,6 +33,7 @@ class Portfolio final : public StrategyDesigner {
 
   /// At least one member, in the order in which they open: the first should be the one that knows best how to begin.
   explicit Portfolio(Members members, PortfolioOptions options = {});
+  bool keeps_notebook() const override;
   std::unique_ptr<Strategy> start(Search& search) const override;
 
  private:

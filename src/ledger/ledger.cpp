@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <limits>
@@ -74,6 +75,19 @@ class Ledger::Storage {
     const auto known = index_.find({key.policy, key.scenario, code->second});
     if (known == index_.end()) return std::nullopt;
     return read_evaluation(known->second);
+  }
+
+  std::vector<Digest> programs_on(const Digest& scenario, const std::string& version) const {
+    std::vector<Digest> found;
+    const auto code = codes_.find(version);
+    if (code == codes_.end()) return found;
+    for (const auto& [key, id] : index_) {
+      if (key.scenario == scenario && key.code == code->second && programs.contains(key.policy)) {
+        found.push_back(key.policy);
+      }
+    }
+    std::sort(found.begin(), found.end());
+    return found;
   }
 
   void record(const LedgerBatch& batch) {
@@ -239,6 +253,11 @@ bool Ledger::knows_program(const Digest& digest) const {
   return storage_->programs.contains(digest);
 }
 
+std::vector<Digest> Ledger::programs_on(const Digest& scenario, const std::string& code_version) const {
+  const std::lock_guard lock(storage_->mutex);
+  return storage_->programs_on(scenario, code_version);
+}
+
 std::optional<PolicyRecord> Ledger::find_policy(const Digest& digest) const {
   const std::lock_guard lock(storage_->mutex);
   Statement row(storage_->database, "SELECT domain, name, source FROM policy WHERE digest = ? ORDER BY domain LIMIT 1");
@@ -310,6 +329,23 @@ std::vector<ProposalRecord> Ledger::proposals(RunId run) const {
                          .spent = real_or_nan(row, 4)});
   }
   return proposals;
+}
+
+void Ledger::record_choice(RunId run, const Digest& context, const Digest& policy) {
+  const std::lock_guard lock(storage_->mutex);
+  Statement(storage_->database, "INSERT INTO choice (run, context, policy) VALUES (?, ?, ?)")
+      .bind(run, context, policy)
+      .run();
+}
+
+std::vector<Digest> Ledger::choices(const Digest& context) const {
+  const std::lock_guard lock(storage_->mutex);
+  Statement row(storage_->database,
+                "SELECT policy, max(id) AS latest FROM choice WHERE context = ? GROUP BY policy ORDER BY latest DESC");
+  row.bind(context);
+  std::vector<Digest> choices;
+  while (row.step()) choices.push_back(row.digest(0));
+  return choices;
 }
 
 void Ledger::record_verdict(const VerdictRecord& verdict) {

@@ -142,6 +142,8 @@ class Ledger {
 
   /// Whether a program of this digest is written down. O(1), no disk access.
   bool knows_program(const Digest& digest) const;
+  /// Every program whose evaluation on this scenario is known, sorted. O(evaluations), no disk access.
+  std::vector<Digest> programs_on(const Digest& scenario, const std::string& code_version) const;
   std::optional<PolicyRecord> find_policy(const Digest& digest) const;
 
   /// Starts now, by the machine's clock. options: JSON.
@@ -152,6 +154,11 @@ class Ledger {
 
   void record_proposals(std::span<const ProposalRecord> proposals);
   std::vector<ProposalRecord> proposals(RunId run) const;
+
+  /// The policy that a search handed over. context: what searches must have in common to learn from each other.
+  void record_choice(RunId run, const Digest& context, const Digest& policy);
+  /// Of all searches in a context, the latest first, each policy once.
+  std::vector<Digest> choices(const Digest& context) const;
 
   void record_verdict(const VerdictRecord& verdict);
   std::vector<VerdictRecord> verdicts(const Digest& policy) const;

@@ -49,6 +49,15 @@ CREATE TABLE exchange (
   recorded TEXT NOT NULL) STRICT, WITHOUT ROWID;
 )";
 
+/// Since version 3.
+constexpr const char* choice_table = R"(
+CREATE TABLE choice (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run(id),
+  context BLOB NOT NULL,  -- digest of domain, signature and training scenarios
+  policy BLOB NOT NULL) STRICT;
+CREATE INDEX choice_by_context ON choice(context);
+)";
+
 void set_journal(Database& database) {
   const std::string mode = database.text_patiently("PRAGMA journal_mode = WAL");
   // Without WAL (a network folder) only FULL keeps a rollback journal safe from a loss of power.
@@ -65,6 +74,7 @@ void create_tables(Database& database) {
   if (database.integer("PRAGMA user_version") == 0) {
     database.execute(tables);
     database.execute(exchange_table);
+    database.execute(choice_table);
     database.execute(fmt::format("PRAGMA application_id = {}", application_id));
     database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
   }
@@ -78,6 +88,10 @@ void upgrade(Database& database) {
   if (database.integer("PRAGMA user_version") == 1) {
     database.execute(exchange_table);
     database.execute("PRAGMA user_version = 2");
+  }
+  if (database.integer("PRAGMA user_version") == 2) {
+    database.execute(choice_table);
+    database.execute("PRAGMA user_version = 3");
   }
   transaction.commit();
 }

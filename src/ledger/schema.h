@@ -5,7 +5,7 @@
 namespace syswright::ledger {
 
 /// Grows by one with every change of the tables; a ledger written with a larger one is refused.
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 /// Makes a database that was just opened a ledger: sets the journal, creates the tables in a new file, brings older
 /// ones up to date. Returns it. Throws LedgerError for a database of another program, and for one from a newer

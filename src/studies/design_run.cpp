@@ -16,7 +16,8 @@ design::Outcome search(const DesignPlan& plan, Evaluator& evaluator, std::stop_t
                           .seeds = plan.seeds,
                           .progress = plan.progress,
                           .stop = std::move(stop),
-                          .chat = plan.chat};
+                          .chat = plan.chat,
+                          .memory = plan.memory};
   design::Outcome outcome = plan.designer.design(task);
   if (!plan.name.empty()) outcome.best = outcome.best->renamed(plan.name);
   return outcome;

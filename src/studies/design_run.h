@@ -36,6 +36,7 @@ struct DesignPlan {
   /// Told of the outcome when the search ends, before the held-out part is looked at.
   std::function<void(const design::Outcome&)> searched;
   const design::ChatService* chat = nullptr;  ///< for designers that ask a language model
+  const design::Memory* memory = nullptr;     ///< of earlier runs, to start from
 };
 
 /// Searches, then judges. `stop` ends the search with the best so far, which is still judged: `judging_stop` ends that.

@@ -143,6 +143,25 @@ TEST_F(DesignToy, TheLedgerKeepsTheRun) {
   EXPECT_FALSE(std::filesystem::exists("none"));
 }
 
+TEST_F(DesignToy, StartsFromEarlierRunsWithMemory) {
+  const auto design_once = [&](const std::string& ledger, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"design", "toy",    "--ledger", folder_ / ledger, "--report",
+                                       "none",   "--json", "--budget", "60evals"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ran ran = run_with(with_toy(), arguments);
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    return ran.json()["search"];
+  };
+  const auto first = design_once("ledger.db", {});
+  EXPECT_TRUE(first["notes"].empty());
+  const auto second = design_once("ledger.db", {"--memory", "--seed", "2"});
+  EXPECT_LE(second["convergence"][0]["best"], first["convergence"].back()["best"]);
+  EXPECT_THAT(second["notes"].dump(), HasSubstr("results were taken from it"));
+  EXPECT_THAT(second["notes"].dump(), HasSubstr("1 that they chose were incumbents here"));
+  // Without the flag the ledger makes no difference.
+  EXPECT_EQ(design_once("ledger.db", {"--seed", "3"})["history"], design_once("other.db", {"--seed", "3"})["history"]);
+}
+
 TEST_F(DesignToy, AReportThatCannotBeWrittenFails) {
   const std::string blocked = folder_.write("blocked", "a file where the folder should be");
   const Ran ran =

@@ -18,6 +18,7 @@
 namespace syswright {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -173,7 +174,7 @@ TEST(Ledger, RemembersExchanges) {
   EXPECT_THAT(ledger.check(), IsEmpty());
 }
 
-// Version 1 had no exchanges, and is otherwise the same.
+// Version 1 had no exchanges and no choices, and is otherwise the same.
 TEST(Ledger, OneOfTheFirstVersionIsBroughtUpToDate) {
   const TemporaryFolder folder;
   const std::string path = folder.file("ledger.db");
@@ -181,7 +182,7 @@ TEST(Ledger, OneOfTheFirstVersionIsBroughtUpToDate) {
     Ledger ledger(path);
     ledger.record({.evaluations = {{key(1), evaluation(0.5), {}}}});
   }
-  OtherProgram(path).run("DROP TABLE exchange; PRAGMA user_version = 1");
+  OtherProgram(path).run("DROP TABLE exchange; DROP TABLE choice; PRAGMA user_version = 1");
   {
     Ledger ledger(path);
     EXPECT_EQ(ledger.find(key(1)), evaluation(0.5));
@@ -191,6 +192,35 @@ TEST(Ledger, OneOfTheFirstVersionIsBroughtUpToDate) {
   EXPECT_EQ(ledger.summary().exchanges, 1u);
   EXPECT_EQ(ledger.summary().evaluations, 1u);
   EXPECT_THAT(ledger.check(), IsEmpty());
+}
+
+// Version 2 had no choices.
+TEST(Ledger, OneOfTheSecondVersionIsBroughtUpToDate) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("ledger.db");
+  {
+    Ledger ledger(path);
+    ledger.record({.evaluations = {{key(1), evaluation(0.5), {}}}});
+  }
+  OtherProgram(path).run("DROP TABLE choice; PRAGMA user_version = 2");
+  Ledger ledger(path);
+  EXPECT_EQ(ledger.find(key(1)), evaluation(0.5));
+  ledger.record_choice(ledger.begin_run("design cache", "{}", 1), {1, 1}, {2, 2});
+  EXPECT_THAT(ledger.choices({1, 1}), ElementsAre(Digest{2, 2}));
+}
+
+TEST(Ledger, KeepsWhatSearchesChoseTheLatestFirst) {
+  Ledger ledger(":memory:");
+  const RunId one = ledger.begin_run("design cache", "{}", 1);
+  const RunId other = ledger.begin_run("design cache", "{}", 2);
+  ledger.record_choice(one, {1, 1}, {2, 2});
+  ledger.record_choice(one, {1, 2}, {2, 3});
+  ledger.record_choice(other, {1, 1}, {2, 4});
+  EXPECT_THAT(ledger.choices({1, 1}), ElementsAre(Digest{2, 4}, Digest{2, 2}));
+  ledger.record_choice(other, {1, 1}, {2, 2});
+  EXPECT_THAT(ledger.choices({1, 1}), ElementsAre(Digest{2, 2}, Digest{2, 4}));
+  EXPECT_THAT(ledger.choices({9, 9}), IsEmpty());
+  EXPECT_THROW(ledger.record_choice(99, {1, 1}, {2, 2}), LedgerError);
 }
 
 TEST(Ledger, ARunThatIsNotThereCannotEnd) {
