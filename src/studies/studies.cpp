@@ -6,10 +6,13 @@
 #include "studies/design_loop.h"
 #include "studies/glia.h"
 #include "studies/leaderboard.h"
+#include "studies/optimize_anything.h"
+#include "studies/policysmith.h"
 #include "studies/skynomad.h"
 #include "studies/skypilot.h"
 #include "studies/victim.h"
 #include "studies/vllm_run.h"
+#include "studies/vulcan.h"
 
 namespace syswright::studies {
 
@@ -26,6 +29,9 @@ void register_studies(Registry<Study>& registry) {
   registry.add(make_vllm_run_study());
   registry.add(make_glia_study());
   registry.add(make_victim_study());
+  registry.add(make_policysmith_study());
+  registry.add(make_vulcan_study());
+  registry.add(make_optimize_anything_study());
   registry.add(make_autoscale_study());
 }
 

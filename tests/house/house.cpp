@@ -38,7 +38,7 @@ std::optional<std::vector<std::string>> allowed(const std::string& module) {
   if (module == "research") return with(up_to_domain, {"design", "judge"});
   if (module == "ledger" || module == "farm") return up_to_judge;
   if (module == "llm") return with(up_to_judge, {"ledger"});
-  if (module == "studies") return with(up_to_judge, {"ledger", "farm", "research"});
+  if (module == "studies") return with(up_to_judge, {"ledger", "farm", "optimize", "research"});
   if (module == "app") return with(up_to_judge, {"ledger", "farm", "llm", "optimize", "research", "studies"});
   return std::nullopt;
 }
