@@ -10,6 +10,7 @@
 #include "domains/model_placement/model_placement.h"
 #include "domains/multi_region/multi_region.h"
 #include "domains/spot/spot.h"
+#include "domains/tiering/tiering.h"
 #include "domains/transactions/transactions.h"
 
 namespace syswright {
@@ -26,6 +27,7 @@ void register_domains(Registry<Domain>& registry) {
   registry.add(expert_placement::make_expert_placement_domain());
   registry.add(column_order::make_column_order_domain());
   registry.add(bin_packing::make_bin_packing_domain());
+  registry.add(tiering::make_tiering_domain());
 }
 
 }  // namespace syswright

@@ -76,7 +76,7 @@ const std::vector<Option>& tiering_options() {
        "to memory, a tick; auto: four for each page, and of a recording as many as make it last `ticks` ticks"},
       {"hardware", "cxl", "cxl: DDR5 and memory behind CXL 1.1; nvm: DDR4 and Optane DC"},
       {"parallelism", "64", "accesses that are under way at a time, of all threads together"},
-      {"budget", "auto", "swaps of pages that are allowed for each tick; auto: a 256th of the pages"},
+      {"move-budget", "auto", "swaps of pages that are allowed for each tick; auto: a 256th of the pages"},
       {"move-time", "200ns", "for which a page that changes its place stops the program"},
       {"scan-time", "10ns", "and one whose accessed bit is read"},
       {"visibility", "samples", "samples: as PEBS gives them; bits: accessed and dirty bits, read in each round"},
@@ -94,8 +94,8 @@ TieringOptions read_options(const ScenarioRequest& request) {
   options.pages = static_cast<std::uint32_t>(values.count("pages", 64, 1'000'000));
   options.ticks = static_cast<std::uint32_t>(values.count("ticks", 64, 100'000));
   if (values.text("accesses") != "auto") options.accesses = values.count("accesses", 1, 1'000'000'000);
-  if (values.text("budget") != "auto") {
-    options.budget = static_cast<std::uint32_t>(values.count("budget", 0, 1'000'000));
+  if (values.text("move-budget") != "auto") {
+    options.budget = static_cast<std::uint32_t>(values.count("move-budget", 0, 1'000'000));
   }
   options.costs.hardware = find_hardware(values.text("hardware"));
   options.costs.parallelism = values.count("parallelism", 1, 100'000);

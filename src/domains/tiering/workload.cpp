@@ -61,12 +61,14 @@ std::unique_ptr<Workload> TieringDomain::open(const ScenarioRequest& request) co
 
 TieringWorkload::TieringWorkload(std::vector<PageRun> runs, TieringOptions options) : options_(std::move(options)) {
   std::vector<std::string> names;
+  std::uint64_t pages = 0;
+  std::uint64_t ticks = 0;
+  std::uint64_t accesses = 0;
   for (PageRun& run : runs) {
     names.push_back(run.name);
-    const std::string key = runs.size() == 1 ? "" : run.name + ": ";
-    summary_.facts.emplace_back(key + "pages", with_thousands(std::uint64_t{run.pages()}));
-    summary_.facts.emplace_back(key + "ticks", with_thousands(std::uint64_t{run.ticks()}));
-    summary_.facts.emplace_back(key + "accesses to memory", with_thousands(run.accesses()));
+    pages += run.pages();
+    ticks += run.ticks();
+    accesses += run.accesses();
     Recorded recorded{std::make_shared<const PageRun>(std::move(run)), nullptr};
     if (options_.visibility == Visibility::samples) {
       recorded.samples = std::make_shared<const Samples>(draw_samples(*recorded.run, options_.sampling));
@@ -77,6 +79,10 @@ TieringWorkload::TieringWorkload(std::vector<PageRun> runs, TieringOptions optio
     runs_.push_back(std::move(recorded));
   }
   summary_.name = join(names);
+  summary_.facts.emplace_back("runs", with_thousands(std::uint64_t{runs_.size()}));
+  summary_.facts.emplace_back("pages", with_thousands(pages));
+  summary_.facts.emplace_back("ticks", with_thousands(ticks));
+  summary_.facts.emplace_back("accesses to memory", with_thousands(accesses));
 }
 
 std::vector<ScenarioPtr> TieringWorkload::part(double from, double to, const std::string& name) const {

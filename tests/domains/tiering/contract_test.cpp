@@ -18,7 +18,7 @@ std::vector<ScenarioRequest> requests() {
                    {"hardware", "nvm"},
                    {"visibility", "bits"},
                    {"accesses", "300"},
-                   {"budget", "3"}},
+                   {"move-budget", "3"}},
        .seed = 7},
       {.workload = lackey.path(), .options = {{"ticks", "128"}, {"period", "3"}, {"store-bias", "0.5"}}}};
 }
