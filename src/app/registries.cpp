@@ -15,7 +15,7 @@ Registries built_in() {
   design::register_designers(registries.designers);
   research::register_designers(registries.designers);
   design::Portfolio::Members members = design::own_strategies();
-  members.push_back(std::make_unique<research::Researcher>());
+  members.insert(members.begin(), std::make_unique<research::Researcher>());
   registries.designers.add(std::make_unique<design::Portfolio>(std::move(members)));
   studies::register_studies(registries.studies);
   return registries;

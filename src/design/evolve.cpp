@@ -59,7 +59,7 @@ class Evolution final : public Strategy {
   /// A small budget has smaller populations: the first generation costs at most a tenth of it.
   static EvolveOptions fitted(EvolveOptions options, Search& search) {
     const double first = search.trials().levels().front().cost;
-    const double affordable = search.spending().affordable() / 10 / first;
+    const double affordable = options.part * search.spending().affordable() / 10 / first;
     while (options.islands > 1 && static_cast<double>(options.islands * options.population) > affordable) {
       options.islands -= 1;
     }
@@ -98,7 +98,7 @@ class Evolution final : public Strategy {
     const Field seeds = search_.propose_seeds();
     // First, so that a small budget knows what it starts from.
     trials().measure(seeds, 0);
-    const Field surveyed = survey(search_);
+    const Field surveyed = survey(search_, options_.part);
     std::vector<Field> fields;
     for (std::size_t i = 0; i < islands_.size(); ++i) {
       Random random = random_for("evolve settlers", i);

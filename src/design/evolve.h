@@ -8,6 +8,7 @@
 namespace syswright::design {
 
 struct EvolveOptions {
+  double part = 1;  ///< of the budget that it plans for: less where it shares the search with others
   std::size_t islands = 4;
   std::size_t population = 24;  ///< of an island
   std::size_t brood = 24;       ///< children of an island and generation

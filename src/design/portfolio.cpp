@@ -45,6 +45,7 @@ class Shares final : public Strategy {
  public:
   Shares(Search& search, const Portfolio::Members& members, const PortfolioOptions& options)
       : search_(search), options_(options), opening_(opening_of(search, options)) {
+    search.propose_seeds();  // before the first turn: nobody found them
     for (const auto& member : members) members_.push_back({.name = member->name(), .strategy = member->start(search)});
   }
 
@@ -210,7 +211,7 @@ std::unique_ptr<Strategy> Portfolio::start(Search& search) const {
 
 Portfolio::Members own_strategies() {
   Portfolio::Members members;
-  members.push_back(std::make_unique<Evolve>());
+  members.push_back(std::make_unique<Evolve>(EvolveOptions{.part = 0.5}));
   members.push_back(std::make_unique<Anneal>());
   members.push_back(std::make_unique<Mcts>());
   members.push_back(std::make_unique<RandomSearch>());

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "base/error.h"
 #include "design/drift.h"
@@ -35,10 +36,11 @@ struct Lead {
 
 class Survey {
  public:
-  explicit Survey(Search& search)
+  Survey(Search& search, double part)
       : search_(search),
         vocabulary_(search.grammar().vocabulary()),
-        allowance_(search.spending().affordable() * share / search.trials().levels().front().cost) {}
+        allowance_(search.spending().affordable() * part * share / search.trials().levels().front().cost),
+        first_(search.trials().proposed()) {}
 
   Field run() {
     const policy::Decision& first = vocabulary_.decision(0);
@@ -99,13 +101,21 @@ class Survey {
       if (drifts(parts.back(), vocabulary_)) return nullptr;
       std::sort(parts.begin(), parts.end(),
                 [](const RulePart& a, const RulePart& b) { return a.decision < b.decision; });
-      Candidate* candidate =
-          search_.trials().propose(assemble("candidate", vocabulary_.signature_pointer(), parts), origin, parents);
-      if (candidate != nullptr) allowance_ -= 1;
+      const policy::ProgramPtr program = assemble("candidate", vocabulary_.signature_pointer(), parts);
+      Candidate* candidate = search_.trials().propose(program, origin, parents);
+      if (candidate == nullptr) return tried_by_others(program->digest());
+      allowance_ -= 1;
       return candidate;
     } catch (const InputError&) {
       return nullptr;  // an exponent of a dimension passed its limit
     }
+  }
+
+  /// What another strategy on this search has paid for counts as surveyed, once; else nullptr.
+  Candidate* tried_by_others(const Digest& digest) {
+    Candidate* const candidate = search_.trials().find(digest);
+    const bool known = candidate->number < first_ && candidate->known(0);
+    return known && met_.insert(candidate).second ? candidate : nullptr;
   }
 
   void measure(const Field& field) {
@@ -282,11 +292,13 @@ class Survey {
   double allowance_;                      // programs that may still be proposed
   std::vector<std::vector<Lead>> leads_;  // [modes]
   Field tried_;                           // best first
-  mutable Random random_{1, "survey"};    // number_of draws the divisor of a quantity that has a dimension
+  std::size_t first_;                     // number of the first candidate that is proposed here
+  std::set<const Candidate*> met_;
+  mutable Random random_{1, "survey"};  // number_of draws the divisor of a quantity that has a dimension
 };
 
 }  // namespace
 
-std::vector<Candidate*> survey(Search& search) { return Survey(search).run(); }
+std::vector<Candidate*> survey(Search& search, double part) { return Survey(search, part).run(); }
 
 }  // namespace syswright::design

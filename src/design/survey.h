@@ -15,8 +15,8 @@ namespace syswright::design {
 ///   4. the best of all with a threshold rule for each further decision.
 ///
 /// Chance finds the right pair among thousands late or never; this pays for each once. What is tried is a function of
-/// the task alone, and of a budget in evaluations, of which it takes a fifth at most.
+/// the task alone, and of a budget in evaluations, of which it takes a fifth at most: of the part that is planned for.
 /// Returns what was tried, best first; candidates that failed are left out.
-std::vector<Candidate*> survey(Search& search);
+std::vector<Candidate*> survey(Search& search, double part = 1);
 
 }  // namespace syswright::design

@@ -4,6 +4,7 @@
 #include "studies/cant_be_late.h"
 #include "studies/cloudcast.h"
 #include "studies/design_loop.h"
+#include "studies/designers.h"
 #include "studies/glia.h"
 #include "studies/leaderboard.h"
 #include "studies/optimize_anything.h"
@@ -18,6 +19,7 @@ namespace syswright::studies {
 
 void register_studies(Registry<Study>& registry) {
   registry.add(make_design_loop_study());
+  registry.add(make_designers_study());
   registry.add(make_cant_be_late_study());
   registry.add(make_cloudcast_study());
   registry.add(make_skypilot_study());
