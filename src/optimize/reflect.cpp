@@ -43,6 +43,7 @@ class Reflection {
 
   Outcome run() {
     if (task_.artifact.text().empty()) {
+      allowance_.watch();
       begin_without_text();
     } else {
       measure_original(notebook_, allowance_, task_.artifact.text(), pool_.train(), task_.stop);
@@ -58,7 +59,9 @@ class Reflection {
   }
 
  private:
-  bool may_write() const { return idle_ < options_.patience && writer_.may_go_on(); }
+  bool may_write() const {
+    return idle_ < options_.patience && writer_.may_go_on() && allowance_.affordable() >= minibatch_;
+  }
 
   void loop() {
     while (!allowance_.over()) {
@@ -67,6 +70,7 @@ class Reflection {
       const bool merged = !allowance_.over() && merge();
       const bool tuned = !allowance_.over() && tune();
       if (wrote || merged || tuned) continue;
+      if (allowance_.affordable() <= pool_.train().size()) break;  // for no text more
       outcome_.ending = artifact_of(pool_.best().text).marks().empty() ? Ending::writer_over : Ending::all_tried;
       break;
     }
@@ -81,7 +85,7 @@ class Reflection {
       const std::vector<Question> questions(few_enough(options_.proposals, pool_.train().size()),
                                             ask_for_first(subject_, failed));
       std::vector<Child> children = ask(questions, {});
-      measure(children, pool_.train(), task_.stop);
+      measure(children, pool_.train(), allowance_.stop());
       failed.clear();
       for (const Child& child : children) {
         const auto known = notebook_.find(child.digest, pool_.train());
@@ -95,7 +99,7 @@ class Reflection {
         if (!scored) last_failure_ = known->front().reason;
       }
       learn(children);
-      if (task_.stop.stop_requested()) break;
+      if (allowance_.over()) break;
     }
     if (!pool_.empty()) return;
     std::string why = last_failure_.empty() ? "" : ": " + last_failure_;
