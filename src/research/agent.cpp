@@ -237,8 +237,8 @@ std::string Agent::compare(const ToolRequest& request, Entry& entry) {
       .title = "By scenario", .columns = {"scenario", request.programs[0], request.programs[1]}, .rows = {}};
   std::string told = entry.result + " " + entry.conclusion + "\n";
   for (std::size_t s = 0; s < std::min<std::size_t>(a.training.size(), rows_told); ++s) {
-    const std::string left = format_quantity(a.training[s].objective(), ground.metric().dimension);
-    const std::string right = format_quantity(b.training[s].objective(), ground.metric().dimension);
+    const std::string left = ground.quantity_text(a.training[s].objective());
+    const std::string right = ground.quantity_text(b.training[s].objective());
     table.rows.push_back({std::to_string(s + 1), left, right});
     told += fmt::format("scenario {}: {} and {}\n", s + 1, left, right);
   }
@@ -262,8 +262,7 @@ std::string Agent::slice(const ToolRequest& request, Entry& entry) {
       unusual.push_back(fmt::format("{} {:+.1f} sd", slices->features[feature.feature].name, feature.contrast));
     }
     table.rows.push_back({fmt::format("{:.0f} to {:.0f} %", 100 * phase.begin, 100 * phase.end),
-                          format_quantity(phase.objective, ground.metric().dimension),
-                          format_quantity(phase.reference_objective, ground.metric().dimension),
+                          ground.quantity_text(phase.objective), ground.quantity_text(phase.reference_objective),
                           std::string(judge::to_string(phase.effect)), join(unusual)});
     told += join(table.rows.back(), "; ") + "\n";
     lost += phase.effect == judge::Effect::worse ? 1 : 0;

@@ -26,6 +26,7 @@ constexpr double credible = 0.5;
 constexpr double noticeable = 1e-4;
 /// Terms of a program that are worked on, those that cost most first.
 constexpr std::size_t terms_refined = 4;
+constexpr std::size_t patience_between_examinations = 8;
 /// Share of what is left that one examination may cost.
 constexpr double examination_share = 0.06;
 /// Of what was spent, for constants on the whole training scenarios.
@@ -79,9 +80,9 @@ std::vector<Inquiry::Plan> Inquiry::plans() {
   const design::Vocabulary& vocabulary = ground_.search().grammar().vocabulary();
   const std::size_t decisions = vocabulary.signature().decisions.size();
   const bool moved_on = examined_loss_ - leader_->loss(ground_.top()) > 0.002 * std::abs(examined_loss_);
-  if (!examination_ && (since_examination_ >= 8 || moved_on || tried(Kind::examine, 0) == 0)) {
-    if (tried(Kind::examine, 0) == 0) all.push_back({Kind::examine, 0, 0.9});
-  }
+  // A leader that is hardly another than the one before need not be examined again at once.
+  const bool due = !examined_ || moved_on || since_examination_ >= patience_between_examinations;
+  if (!examination_ && due && tried(Kind::examine, 0) == 0) all.push_back({Kind::examine, 0, 0.9});
   if (examination_ && !dead_terms().empty() && tried(Kind::drop, 0) == 0) all.push_back({Kind::drop, 0, 2});
   const std::size_t terms = examination_ ? std::min(costly_terms().size(), terms_refined) : 0;
   for (std::size_t i = 0; i < terms; ++i) plan(all, Kind::refine, i, 1 - 0.15 * static_cast<double>(i));

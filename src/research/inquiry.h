@@ -105,6 +105,7 @@ class Inquiry {
   Candidate* leader_ = nullptr;
   Field pool_;                                          // known at home, best first
   std::optional<Playground::Examination> examination_;  // of the leader
+  bool examined_ = false;
   double examined_loss_ = 0;
   std::size_t since_examination_ = 0;
   std::map<std::pair<Kind, std::size_t>, std::size_t> tried_;  // on this leader

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "base/text.h"
 #include "design/comparison.h"
@@ -68,7 +69,7 @@ bool Inquiry::begin(Kind idea, Findings digest) {
   pool_.clear();
   sliced_.clear();
   stagnant_ = since_examination_ = 0;
-  examined_loss_ = std::numeric_limits<double>::infinity();
+  examined_ = false;
   Entry entry = open_entry(idea);
   Random random = random_for("research idea");
   const Field entered = ideas(idea, entry, random);
@@ -160,6 +161,8 @@ Field Inquiry::ideas(Kind idea, Entry& entry, Random& random) {
 void Inquiry::examine() {
   Entry entry = open_entry(Kind::examine);
   since_examination_ = 0;
+  examined_ = true;
+  examined_loss_ = leader_->loss(ground_.top());
   entry.hypothesis = "Not every part of the leader carries it; which do?";
   entry.finding = Entry::Finding::learned;
   auto examination = ground_.examine(*leader_, most_for_examining());
@@ -168,7 +171,6 @@ void Inquiry::examine() {
     entry.conclusion = "Work goes on without.";
     return close(std::move(entry), Kind::examine, false);
   }
-  examined_loss_ = leader_->loss(ground_.top());
   examination_ = std::move(examination);
   entry.worth_a_section = true;
   describe(entry, *examination_);
@@ -231,10 +233,12 @@ void Inquiry::describe(Entry& entry, const Playground::Examination& examination)
   design::NotebookTable table{
       .title = "What the loss changes by", .columns = {"change", "improvement", "95 % interval", "effect"}, .rows = {}};
   design::NotebookPlot plot{.title = "Improvement by taking a part out", .x_label = "% of the loss", .rows = {}};
+  std::set<Digest> listed;
   for (const std::size_t i : all.by_cost()) {
     if (table.rows.size() >= rows_shown) break;
     const judge::Ablation& one = all.ablations[i];
     const Interval& by = one.improvement;
+    if (!listed.insert(one.edit.program->digest()).second) continue;  // another way to the same program
     table.rows.push_back({one.edit.words, percent(by.estimate),
                           std::isfinite(by.low) ? fmt::format("{} to {}", percent(by.low), percent(by.high)) : "-",
                           std::string(judge::to_string(one.effect))});
@@ -305,8 +309,8 @@ void Inquiry::drop() {
 void Inquiry::refine(std::size_t index) {
   Entry entry = open_entry(Kind::refine);
   const judge::Ablation& term = *costly_terms()[index];
-  entry.hypothesis = fmt::format("'{}' matters ({} without it): it can be made to do more.", term.edit.term,
-                                 percent(-term.improvement.estimate));
+  entry.hypothesis = fmt::format("'{}' matters (the loss changes by {} without it): it can be made to do more.",
+                                 term.edit.term, percent(-term.improvement.estimate));
   Random random = random_for("research refine");
   const std::vector<Making> makings = bench_.refinements(random, *leader_->program, term.edit.rule, term.edit.node,
                                                          findings_.importance, 2 * field_size());
@@ -391,8 +395,7 @@ void Inquiry::slice() {
       unusual.push_back(fmt::format("{} {:+.1f} sd", slices->features[feature.feature].name, feature.contrast));
     }
     table.rows.push_back({fmt::format("{:.0f} to {:.0f} %", 100 * phase.begin, 100 * phase.end),
-                          format_quantity(phase.objective, ground_.metric().dimension),
-                          format_quantity(phase.reference_objective, ground_.metric().dimension),
+                          ground_.quantity_text(phase.objective), ground_.quantity_text(phase.reference_objective),
                           std::string(judge::to_string(phase.effect)), join(unusual)});
     if (phase.improvement.estimate >= 0) continue;
     if (lost == nullptr || phase.improvement.estimate < lost->improvement.estimate) lost = &phase;

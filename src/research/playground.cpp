@@ -152,7 +152,11 @@ Change Playground::compare(const Candidate& a, const Candidate& b, std::size_t l
 
 std::string Playground::loss_text(double loss) const {
   if (!std::isfinite(loss)) return "failed";
-  return format_quantity(search_.trials().objective(loss), metric().dimension);
+  return quantity_text(search_.trials().objective(loss));
+}
+
+std::string Playground::quantity_text(double objective) const {
+  return format_quantity(design::rounded(objective, 5), metric().dimension);
 }
 
 std::size_t Playground::level_for(std::size_t programs, double most) const {

@@ -51,7 +51,9 @@ class Playground {
   Candidate* propose(policy::ProgramPtr program, std::string origin, std::vector<Digest> parents = {});
   /// Both known at the level. tests: programs that were looked at before this one was chosen.
   Change compare(const Candidate& a, const Candidate& b, std::size_t level, std::size_t tests = 1) const;
-  /// The objective of a loss, in its unit.
+  /// Objectives as people read them: five digits, in their unit.
+  std::string quantity_text(double objective) const;
+  /// The objective of a loss.
   std::string loss_text(double loss) const;
 
   /// What each part of a program is worth, by running it without, on the level that `most` evaluations pay for: the
