@@ -49,6 +49,21 @@ constexpr std::array entries{
     Entry{{"lhd", "evicts the least hit density of a random sample, learned by age and class",
            "Beckmann et al., LHD, NSDI 2018"},
           native::run_lhd},
+    Entry{{"lfuda", "LFU with dynamic aging: requests since insertion, aged by the last victim's priority",
+           "Arlitt et al., SIGMETRICS PER 27(4), 2000"},
+          native::run_lfuda},
+    Entry{{"lru2", "LRU-2: evicts the object whose last request but one is longest ago",
+           "O'Neil et al., The LRU-K Page Replacement Algorithm, SIGMOD 1993"},
+          native::run_lruk},
+    Entry{{"lirs", "keeps what came back soon; the rest passes through 1 % of the cache",
+           "Jiang and Zhang, LIRS, SIGMETRICS 2002"},
+          native::run_lirs},
+    Entry{{"hyperbolic", "evicts the fewest requests for its time in the cache, of a random sample",
+           "Blankstein et al., Hyperbolic Caching, USENIX ATC 2017"},
+          native::run_hyperbolic},
+    Entry{{"qdlp", "QD-LP-FIFO: a small FIFO queue for arrivals, a two-bit CLOCK for what is hit there",
+           "Yang et al., FIFO can be Better than LRU, HotOS 2023"},
+          native::run_qdlp},
 };
 
 constexpr auto policies = [] {

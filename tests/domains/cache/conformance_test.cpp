@@ -83,6 +83,9 @@ TEST_F(Conformance, CloudPhysicsInObjects) {
   expect_near(*requests, sizes, {{"random", {100727, 95243, 82753}}}, 0.01);
   expect_near(*requests, sizes, {{"lhd", {99141, 94787, 82382}}}, 0.02);
   expect_near(*requests, sizes, {{"wtinylfu", {98829, 94913, 77188}}}, 0.08);
+  expect_near(*requests, sizes, {{"lirs", {97875, 94304, 74395}}}, 0.02);
+  expect_near(*requests, sizes, {{"qdlp", {97427, 93919, 76053}}}, 0.0003);
+  expect_near(*requests, sizes, {{"hyperbolic", {99944, 94333, 84083}}}, 0.01);
 }
 
 TEST_F(Conformance, CloudPhysicsInBytes) {
@@ -98,11 +101,15 @@ TEST_F(Conformance, CloudPhysicsInBytes) {
                 {"twoq", {94245, 87627, 72002}},
                 {"gdsf", {93475, 86335, 58668}},
                 {"s3fifo", {93706, 83764, 70390}},
+                {"qdlp", {93566, 83273, 64453}},
                 {"sieve", {93724, 89993, 64383}},
                 {"belady", {91152, 74162, 49634}}});
   expect_near(*requests, sizes, {{"random", {95174, 91016, 66864}}}, 0.01);
   expect_near(*requests, sizes, {{"lhd", {93052, 88738, 62259}}}, 0.03);
   expect_near(*requests, sizes, {{"wtinylfu", {94076, 87296, 55458}}}, 0.03);
+  expect_near(*requests, sizes, {{"lfuda", {93964, 91359, 70661}}}, 0.06);
+  expect_near(*requests, sizes, {{"lirs", {93607, 84149, 55348}}}, 0.05);
+  expect_near(*requests, sizes, {{"hyperbolic", {94628, 91435, 67407}}}, 0.015);
 }
 
 TEST_F(Conformance, CloudPhysicsMissedSectors) {
@@ -145,6 +152,9 @@ TEST_F(Conformance, OltpInPages) {
                 {"belady", {424052, 290069, 246655}}});
   expect_near(*requests, sizes, {{"random", {637950, 456537, 390797}}}, 0.04);
   expect_near(*requests, sizes, {{"lhd", {608784, 421192, 356081}}}, 0.02);
+  expect_near(*requests, sizes, {{"lirs", {598066, 433091, 362670}}}, 0.01);
+  expect_near(*requests, sizes, {{"qdlp", {546887, 409063, 341255}}}, 0.0003);
+  expect_near(*requests, sizes, {{"hyperbolic", {608782, 432315, 362472}}}, 0.025);
 }
 
 // Hit ratios of the ARC paper's table for OLTP, in percent.
@@ -178,6 +188,9 @@ TEST(ZipfConformance, TenMillionRequests) {
   expect_near(*requests, sizes, {{"random", {4480950, 2528670}}}, 0.005);
   expect_near(*requests, sizes, {{"lhd", {3771560, 1975080}}}, 0.025);
   expect_near(*requests, sizes, {{"wtinylfu", {3334362, 1875287}}}, 0.02);
+  expect_near(*requests, sizes, {{"lirs", {3404751, 1905093}}}, 0.035);
+  expect_near(*requests, sizes, {{"qdlp", {3379646, 1873496}}}, 0.0003);
+  expect_near(*requests, sizes, {{"hyperbolic", {4018740, 2141920}}}, 0.03);
 }
 
 }  // namespace

@@ -119,10 +119,10 @@ class Sieve : public Model {
   std::size_t hand_ = 0;
 };
 
-/// LFU and GDSF: the resident with the lowest rank leaves, found by looking at all.
+/// LFU, LFU-DA and GDSF: the resident with the lowest rank leaves, found by looking at all.
 class Ranked : public Model {
  public:
-  enum class Kind { lfu, gdsf };
+  enum class Kind { lfu, lfuda, gdsf };
   Ranked(std::uint64_t capacity, Kind kind) : Model(capacity), kind_(kind) {}
   Reply request(Object object, std::uint32_t size, std::vector<Object>& evicted) override {
     ++now_;
@@ -153,7 +153,8 @@ class Ranked : public Model {
  private:
   void rank(Object object) {
     const double count = static_cast<double>(count_[object]);
-    residents_[object] = {kind_ == Kind::lfu ? count : age_ + 1e6 * count / size_[object], now_};
+    const double worth = kind_ == Kind::gdsf ? 1e6 * count / size_[object] : count;
+    residents_[object] = {kind_ == Kind::lfu ? worth : age_ + worth, now_};
   }
   Kind kind_;
   std::map<Object, std::pair<double, std::uint64_t>> residents_;  ///< rank, then time it was set
@@ -387,6 +388,172 @@ class WTinyLfu : public Model {
   std::uint64_t counted_ = 0;
 };
 
+class LruK : public Model {
+ public:
+  using Model::Model;
+  Reply request(Object object, std::uint32_t size, std::vector<Object>& evicted) override {
+    ++now_;
+    if (residents_.has(object)) {
+      requests_[object].push_back(now_);
+      return Reply::hit;
+    }
+    if (names_.has(object)) {
+      names_.drop(object);
+    } else {
+      requests_[object].clear();
+    }
+    if (size > capacity_) return Reply::bypassed;
+    while (bytes(residents_) + size > capacity_) {
+      const auto victim = std::min_element(residents_.begin(), residents_.end(),
+                                           [this](Object a, Object b) { return known(a) < known(b); });
+      evicted.push_back(*victim);
+      residents_.erase(victim);
+      remember(names_, evicted.back(), capacity_);
+    }
+    size_[object] = size;
+    requests_[object].push_back(now_);
+    residents_.push_front(object);
+    return Reply::inserted;
+  }
+
+ private:
+  /// Last request but one, 0 where it is not known, and last request.
+  std::pair<int, int> known(Object object) const {
+    const std::vector<int>& all = requests_.at(object);
+    return {all.size() > 1 ? all[all.size() - 2] : 0, all.back()};
+  }
+  Queue residents_, names_;
+  std::map<Object, std::vector<int>> requests_;
+  int now_ = 0;
+};
+
+class Lirs : public Model {
+ public:
+  using Model::Model;
+  Reply request(Object object, std::uint32_t size, std::vector<Object>& evicted) override {
+    if (low_.has(object)) {
+      stack_.to_front(object);
+      prune();
+      return Reply::hit;
+    }
+    if (high_.has(object)) {
+      if (stack_.has(object)) {
+        high_.drop(object);
+        rise(object);
+      } else {
+        stack_.push_front(object);
+        high_.to_front(object);
+      }
+      return Reply::hit;
+    }
+    if (size > capacity_) return Reply::bypassed;
+    while (bytes(low_) + bytes(high_) + size > capacity_) {
+      if (!high_.empty()) {
+        evicted.push_back(high_.pop_oldest());
+      } else {
+        evicted.push_back(stack_.back());
+        low_.drop(stack_.pop_oldest());
+        prune();
+      }
+    }
+    size_[object] = size;
+    if (stack_.has(object)) {
+      rise(object);
+    } else if (bytes(low_) + size <= limit() && high_.empty()) {
+      low_.push_front(object);
+      stack_.push_front(object);
+      prune();
+    } else {
+      high_.push_front(object);
+      stack_.push_front(object);
+    }
+    return Reply::inserted;
+  }
+
+ private:
+  std::uint64_t limit() const { return capacity_ - part(0.01); }
+  void rise(Object object) {
+    stack_.to_front(object);
+    low_.push_front(object);
+    prune();
+    while (bytes(low_) > limit()) {
+      const Object bottom = stack_.pop_oldest();
+      low_.drop(bottom);
+      high_.push_front(bottom);
+      prune();
+    }
+  }
+  void prune() {
+    while (!stack_.empty() && !low_.has(stack_.back())) stack_.pop_oldest();
+  }
+  Queue stack_, low_, high_;  ///< low_ in no order
+};
+
+class QdLp : public Model {
+ public:
+  using Model::Model;
+  Reply request(Object object, std::uint32_t size, std::vector<Object>& evicted) override {
+    if (small_.has(object) || main_.has(object)) {
+      hits_[object] = std::min(hits_[object] + 1, 3);
+      return Reply::hit;
+    }
+    const bool known = gone_.has(object);
+    if (known) gone_.drop(object);
+    if (size > capacity_ || (!known && size > part(0.1))) return Reply::bypassed;
+    const std::uint64_t main_part = capacity_ - std::min(capacity_, part(0.1));
+    while (bytes(small_) + bytes(main_) + size > capacity_) {
+      const bool from_main = bytes(main_) > main_part || small_.empty();
+      const Object oldest = (from_main ? main_ : small_).pop_oldest();
+      if (hits_[oldest] > 0) {
+        hits_[oldest] = from_main ? hits_[oldest] - 1 : 0;
+        main_.push_front(oldest);
+      } else {
+        evicted.push_back(oldest);
+        if (!from_main) remember(gone_, oldest, main_part);
+      }
+    }
+    size_[object] = size;
+    hits_[object] = 0;
+    (known ? main_ : small_).push_front(object);
+    return Reply::inserted;
+  }
+
+ private:
+  Queue small_, main_, gone_;
+  std::map<Object, int> hits_;
+};
+
+/// Looks at all residents, which the policy does while there are at most 64.
+class Hyperbolic : public Model {
+ public:
+  using Model::Model;
+  Reply request(Object object, std::uint32_t size, std::vector<Object>& evicted) override {
+    ++now_;
+    if (residents_.has(object)) {
+      ++count_[object];
+      return Reply::hit;
+    }
+    if (size > capacity_) return Reply::bypassed;
+    while (bytes(residents_) + size > capacity_) {
+      const auto rate = [this](Object one) { return std::pair(count_[one] / (now_ - since_[one]), since_[one]); };
+      const auto victim =
+          std::min_element(residents_.begin(), residents_.end(), [&](Object a, Object b) { return rate(a) < rate(b); });
+      evicted.push_back(*victim);
+      residents_.erase(victim);
+    }
+    size_[object] = size;
+    count_[object] = 1;
+    since_[object] = now_;
+    residents_.push_front(object);
+    return Reply::inserted;
+  }
+
+ private:
+  Queue residents_;
+  std::map<Object, double> count_, since_;
+  double now_ = 0;
+};
+
 /// Model of a native policy; nullptr for those whose choices are random, which have tests of their own.
 inline std::unique_ptr<Model> make_model(const std::string& name, std::uint64_t capacity) {
   if (name == "fifo") return std::make_unique<OneQueue>(capacity, OneQueue::Kind::fifo);
@@ -394,6 +561,11 @@ inline std::unique_ptr<Model> make_model(const std::string& name, std::uint64_t 
   if (name == "clock") return std::make_unique<OneQueue>(capacity, OneQueue::Kind::clock);
   if (name == "sieve") return std::make_unique<Sieve>(capacity);
   if (name == "lfu") return std::make_unique<Ranked>(capacity, Ranked::Kind::lfu);
+  if (name == "lfuda") return std::make_unique<Ranked>(capacity, Ranked::Kind::lfuda);
+  if (name == "lru2") return std::make_unique<LruK>(capacity);
+  if (name == "lirs") return std::make_unique<Lirs>(capacity);
+  if (name == "qdlp") return std::make_unique<QdLp>(capacity);
+  if (name == "hyperbolic") return std::make_unique<Hyperbolic>(capacity);
   if (name == "gdsf") return std::make_unique<Ranked>(capacity, Ranked::Kind::gdsf);
   if (name == "slru") return std::make_unique<Slru>(capacity);
   if (name == "twoq") return std::make_unique<TwoQ>(capacity);

@@ -21,6 +21,11 @@ ReplayResult run_s3fifo(const Requests&, const Window&, const Capacity&, const N
 ReplayResult run_gdsf(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 ReplayResult run_wtinylfu(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 ReplayResult run_lhd(const Requests&, const Window&, const Capacity&, const NativeOptions&);
+ReplayResult run_lfuda(const Requests&, const Window&, const Capacity&, const NativeOptions&);
+ReplayResult run_lruk(const Requests&, const Window&, const Capacity&, const NativeOptions&);
+ReplayResult run_lirs(const Requests&, const Window&, const Capacity&, const NativeOptions&);
+ReplayResult run_hyperbolic(const Requests&, const Window&, const Capacity&, const NativeOptions&);
+ReplayResult run_qdlp(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 
 template <typename Sizes, typename Policy>
 ReplayResult run_with_listener(const Requests& requests, const Window& window, Policy policy,
