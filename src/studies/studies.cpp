@@ -14,6 +14,7 @@
 #include "studies/victim.h"
 #include "studies/vllm_run.h"
 #include "studies/vulcan.h"
+#include "studies/vulcan_tiering.h"
 
 namespace syswright::studies {
 
@@ -35,6 +36,7 @@ void register_studies(Registry<Study>& registry) {
   registry.add(make_vulcan_study());
   registry.add(make_optimize_anything_study());
   registry.add(make_autoscale_study());
+  registry.add(make_vulcan_tiering_study());
 }
 
 }  // namespace syswright::studies
