@@ -5,6 +5,7 @@
 #include "studies/cloudcast.h"
 #include "studies/design_loop.h"
 #include "studies/designers.h"
+#include "studies/funsearch.h"
 #include "studies/glia.h"
 #include "studies/leaderboard.h"
 #include "studies/optimize_anything.h"
@@ -29,6 +30,7 @@ void register_studies(Registry<Study>& registry) {
   registry.add(make_model_placement_study());
   registry.add(make_expert_placement_study());
   registry.add(make_column_order_study());
+  registry.add(make_funsearch_study());
   registry.add(make_vllm_run_study());
   registry.add(make_glia_study());
   registry.add(make_victim_study());
