@@ -33,6 +33,7 @@ std::string_view in_words(Kind kind);
 struct Success {
   double tries = 0;
   double wins = 0;
+  friend bool operator==(const Success&, const Success&) = default;
   /// Between 0 and 1; a half where nothing is known.
   double rate() const { return (wins + 1) / (tries + 2); }
 };
