@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <thread>
 
 #include "base/error.h"
@@ -14,6 +15,7 @@
 #include "base/text.h"
 #include "domain/aggregate.h"
 #include "optimize/reflect.h"
+#include "optimize/verdict.h"
 #include "policy/compile.h"
 #include "studies/budget.h"
 #include "studies/cache_contexts.h"
@@ -50,7 +52,7 @@ class OptimizeAnything final : public Study {
   std::vector<Option> options_{
       {"cloudcast", "", "folder with the public CloudCast tables; left out if none is given"},
       {"spot", "", "CSV file or folder with the public Can't-Be-Late windows; left out if none is given"},
-      {"spot-budget", "2min", "of the search for a spot policy, on series that it is not judged on"},
+      {"spot-budget", "1000evals", "of the search for a spot policy, on series that it is not judged on"},
       {"circles", "", "folder with pack.c and evaluate.py (examples/circle_packing); left out if none is given"},
       {"circles-budget", "3min", "of the search of its marks"},
       {"seed", "1", "of the searches"},
@@ -101,14 +103,16 @@ class ScriptedWriter final : public optimize::Writer {
   std::uint64_t asked_ = 0;
 };
 
-/// Judges the texts of cache policies by their misses in a scenario, as `syswright run` does from the command line.
-optimize::Measure misses_of(const Domain& domain, Evaluator& evaluator, const ScenarioPtr& scenario) {
-  return [&domain, &evaluator, scenario](std::span<const optimize::Trial> trials, const std::stop_token& stop) {
+/// Judges the texts of cache policies by their misses, as `syswright run` does from the command line. Instances are
+/// scenarios, by name.
+optimize::Measure misses_of(const Domain& domain, Evaluator& evaluator, std::map<std::string, ScenarioPtr> scenarios) {
+  return [&domain, &evaluator, scenarios = std::move(scenarios)](std::span<const optimize::Trial> trials,
+                                                                 const std::stop_token& stop) {
     std::vector<optimize::Measurement> measured(trials.size());
     for (std::size_t i = 0; i < trials.size(); ++i) {
       try {
         const Job job{Policy::of(policy::compile(*trials[i].text, "policy.pol", std::array{domain.signature()})),
-                      scenario};
+                      scenarios.at(trials[i].instance->name)};
         const Evaluation evaluation = evaluator.evaluate({&job, 1}, stop).front();
         measured[i].cancelled = evaluation.status == Evaluation::Status::cancelled;
         if (is_result(evaluation)) {
@@ -189,15 +193,15 @@ class Runner {
     const Figure* designed = find(result, "designed on the set 'unseen'");
     const Figure* printed = find(result, "the same, as hours");
     if (greedy == nullptr) return;
-    const std::string expected =
-        fmt::format("at least {:.1f} % below greedy (published, on other traces)", 100 * cant_be_late_saving);
+    const std::string expected = fmt::format("at least {:.1f} % below greedy (published, on other traces), none late",
+                                             100 * cant_be_late_saving);
     for (const auto& [name, figure] : {std::pair{"Can't Be Late, the printed program, its units mended", printed},
                                        {"Can't Be Late, a search that never saw these series", designed}}) {
       if (figure == nullptr) continue;
       const double saving = 1 - figure->ours / greedy->ours;
       add(name, expected, figure->ours,
           fmt::format("{:.1f} % below greedy: {} against {:.4f}", 100 * saving, figure->ours_text, greedy->ours),
-          "$ a job", saving >= cant_be_late_saving);
+          "$ a job", saving >= cant_be_late_saving && figure->ours_text.find(", 0 late") != std::string::npos);
     }
   }
 
@@ -247,10 +251,14 @@ class Runner {
     const optimize::Artifact artifact(lru_text, "lru.pol", optimize::Artifact::Marks::optional);
     const design::Budget budget = parse_budget(value("model-budget"), "--model-budget");
     ScriptedWriter writer(seed());
+    const optimize::Measure measure = misses_of(domain, evaluator,
+                                                {{"training", cache.suite.train.front()},
+                                                 {"validation", cache.suite.validation.front()},
+                                                 {"held out", cache.suite.test.front()}});
     optimize::Task task{.artifact = artifact,
-                        .train = {optimize::Instance{}},
-                        .validation = {},
-                        .measure = misses_of(domain, evaluator, cache.suite.train.front()),
+                        .train = {{.name = "training", .argument = ""}},
+                        .validation = {{.name = "validation", .argument = ""}},
+                        .measure = measure,
                         .direction = optimize::Direction::minimise,
                         .evaluations = {},
                         .seconds = budget.seconds,
@@ -260,19 +268,20 @@ class Runner {
     if (budget.evaluations) task.evaluations = static_cast<std::uint64_t>(*budget.evaluations);
     const optimize::Outcome outcome = optimize::reflect(
         task, {.names = {"lru.pol"}, .objective = "a lower miss ratio", .direction = task.direction}, writer);
-    const auto held_out = [&](const std::string& text) {
-      const optimize::Trial trial{&text, nullptr};
-      return misses_of(domain, evaluator, cache.suite.test.front())({&trial, 1}, context_.stop).front().score;
-    };
-    const auto before = held_out(outcome.original.text);
-    const auto after = held_out(outcome.best.text);
-    if (!before || !after) return;
-    add("a cache policy's text, rewritten by a scripted model, its marks searched", "below its seed (lru), held out",
-        *after,
-        fmt::format("{:.4f} against {:.4f}; best by '{}', {} failed texts; a scripted model: shows that the machinery "
-                    "works, and no more",
-                    *after, *before, outcome.best.origin, outcome.failures.size()),
-        "miss ratio of requests", *after < *before);
+    const auto verdict =
+        optimize::hold_out(outcome.original.text, outcome.best.text, {{.name = "held out", .argument = ""}}, measure,
+                           task.direction, context_.stop);
+    if (!verdict) return;
+    const double before = verdict->original_score.loss;
+    const double after = verdict->best_score.loss;
+    std::uint64_t failed = 0;
+    for (const auto& [reason, count] : outcome.failures) failed += count;
+    add("a cache policy's text, rewritten by a scripted model, its marks searched",
+        "at most its seed's (lru), held out", after,
+        fmt::format("{:.4f} against {:.4f}; best by '{}', {} texts without a score; a scripted model: shows that the "
+                    "machinery works, and no more",
+                    after, before, outcome.best.origin, failed),
+        "miss ratio of requests", after <= before);
   }
 
   void conclude() {
