@@ -29,6 +29,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_show_command(app, context);
   add_run_command(app, context);
   add_design_command(app, context);
+  add_tune_command(app, context);
   add_optimize_command(app, context);
   add_judge_command(app, context);
   add_check_command(app, context);

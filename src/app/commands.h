@@ -9,6 +9,7 @@ void add_domains_command(CLI::App& app, Context& context);
 void add_show_command(CLI::App& app, Context& context);
 void add_run_command(CLI::App& app, Context& context);
 void add_design_command(CLI::App& app, Context& context);
+void add_tune_command(CLI::App& app, Context& context);
 void add_optimize_command(CLI::App& app, Context& context);
 void add_judge_command(CLI::App& app, Context& context);
 void add_check_command(CLI::App& app, Context& context);

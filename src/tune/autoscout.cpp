@@ -109,6 +109,7 @@ class AutoScout final : public Searcher {
   Random random_;
   Ensemble ensemble_;
   KnobWalk walk_;
+  std::function<double()> left_;
   Bandit bandit_;
   std::vector<Player> players_;
   std::size_t turn_ = 0;
@@ -127,7 +128,8 @@ AutoScout::AutoScout(const Space& space, const SearcherOptions& options, const A
       history_(space),
       random_(options.seed, "tune autoscout"),
       ensemble_(space, options.simulators),
-      walk_(space) {
+      walk_(space),
+      left_(options.left) {
   for (std::size_t i = 0; i < std::max<std::size_t>(1, scout.orders); ++i) {
     players_.push_back({SparseTree(space, draw_order(space, !scout.knobs, random_))});
   }
@@ -192,7 +194,10 @@ void AutoScout::replay(SparseTree& tree) const {
 
 std::size_t AutoScout::affordable_iterations() const {
   if (ensemble_.cost() <= 0) return options_.iterations;
-  const double left = static_cast<double>(history_.observations().size()) - ensemble_.spent();
+  double left = static_cast<double>(history_.observations().size()) - ensemble_.spent();
+  // What is found has to be measured, too.
+  if (left_) left = std::min(left, left_() - static_cast<double>(history_.pending().size() + 1));
+  left -= ensemble_.cost() * static_cast<double>(ensemble_.missing(history_.observations()));
   const double count = std::max(0.0, left / ensemble_.cost());
   return count < fewest_iterations ? 0 : std::min(options_.iterations, static_cast<std::size_t>(count));
 }
@@ -248,7 +253,7 @@ std::optional<Point> AutoScout::imagined(Player& player) {
 std::optional<Suggestion> AutoScout::tree_step() {
   Player& player = players_[turn_++ % players_.size()];
   const bool measured = tree_steps_++ % measured_every == measured_every - 1;
-  if (!measured && !ensemble_.empty()) {
+  if (!measured && !ensemble_.empty() && affordable_iterations() > 0) {
     ensemble_.fit(history_.observations());
     if (ensemble_.trusted()) {
       if (std::optional<Point> point = imagined(player)) {

@@ -61,6 +61,12 @@ double Ensemble::cost() const {
   return cost;
 }
 
+std::size_t Ensemble::missing(std::span<const Observation> observations) const {
+  return static_cast<std::size_t>(std::count_if(observations.begin(), observations.end(), [&](const Observation& one) {
+    return std::isfinite(one.loss) && !foretold_.contains(one.point);
+  }));
+}
+
 double Ensemble::scaled(double value) const {
   if (!std::isfinite(value) || (logarithmic_ && !(value > 0))) return logarithmic_ ? failing : 1e300;
   return logarithmic_ ? std::log(value) : value;

@@ -41,6 +41,8 @@ class Ensemble {
   /// Of one prediction by all simulators, in measurements; and of all so far. None is paid for twice.
   double cost() const;
   double spent() const { return cost() * static_cast<double>(foretold_.size()); }
+  /// Measurements that fit() would first have to ask the simulators about.
+  std::size_t missing(std::span<const Observation> observations) const;
   struct Member {
     std::string name;
     double r_squared = 0;

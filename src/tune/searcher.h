@@ -52,6 +52,8 @@ struct SearcherOptions {
   std::uint64_t seed = 1;
   /// For searchers that use them.
   std::vector<Simulator> simulators;
+  /// Measurements that are left to spend, on simulators too; nothing: no limit that simulators could break.
+  std::function<double()> left;
 };
 
 /// The space's initial point, then valid points drawn at random.

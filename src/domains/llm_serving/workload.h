@@ -4,14 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "domain/configurable.h"
 #include "domain/domain.h"
+#include "domains/llm_serving/configurations.h"
 #include "domains/llm_serving/options.h"
 #include "domains/llm_serving/request.h"
 
 namespace syswright::llm_serving {
 
 /// The serving domain: decisions, metrics and baselines, and the reader of its workloads.
-class ServingDomain : public Domain {
+class ServingDomain : public Domain, public Configurable {
  public:
   ServingDomain();
   const std::string& name() const override { return name_; }
@@ -24,6 +26,15 @@ class ServingDomain : public Domain {
   std::span<const Cheat> cheats() const override;
   bool draws_timelines() const override { return true; }
   std::unique_ptr<Workload> open(const ScenarioRequest& request) const override;
+  std::span<const Option> limits() const override { return configuration_limits(); }
+  std::string usual_policy() const override { return "least_outstanding"; }
+  tune::Space configurations(const ScenarioRequest& request, const Values& limits) const override {
+    return serving_configurations(request, limits);
+  }
+  Values configuration(const ScenarioRequest& request, const tune::Space& space,
+                       const tune::Point& point) const override {
+    return serving_configuration(request, space, point);
+  }
 
  private:
   std::string name_ = "llm_serving";
