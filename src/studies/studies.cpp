@@ -1,6 +1,7 @@
 #include "studies/studies.h"
 
 #include "studies/autoscale.h"
+#include "studies/autoscout.h"
 #include "studies/cant_be_late.h"
 #include "studies/cloudcast.h"
 #include "studies/design_loop.h"
@@ -38,6 +39,7 @@ void register_studies(Registry<Study>& registry) {
   registry.add(make_vulcan_study());
   registry.add(make_optimize_anything_study());
   registry.add(make_autoscale_study());
+  registry.add(make_autoscout_study());
   registry.add(make_vulcan_tiering_study());
 }
 
