@@ -3,17 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <set>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "optimize/allowance.h"
+#include "optimize/modelled.h"
 #include "optimize/pool.h"
 #include "optimize/proposals.h"
 
 namespace syswright::optimize {
 namespace {
 
+constexpr std::uint64_t most_modelled = 120;  // first looks at a setting, up to which a model is the default
 constexpr std::size_t elite_size = 8;
 constexpr std::size_t idle_generations = 100;  // without a text that is new: the settings are used up
 constexpr std::uint64_t small_space = 64;      // tried whole under a limit in seconds only
@@ -33,7 +37,9 @@ class Search {
         allowance_(task, notebook_),
         pool_(task, notebook_),
         minibatch_(minibatch_size(task)),
-        proposals_(task.artifact, task.seed) {}
+        proposals_(task.artifact, task.seed) {
+    if (source_for(task) == Source::bayes) modelled_.emplace(task.artifact, task.seed);
+  }
 
   Outcome run() {
     begin();
@@ -101,7 +107,13 @@ class Search {
   /// False if the budget ended within it.
   bool generation() {
     std::vector<Candidate> candidates;
-    for (Proposal& proposal : proposals_.next(elite())) candidates.push_back(make(std::move(proposal)));
+    for (Proposal& proposal : modelled_ ? modelled_->next() : proposals_.next(elite())) {
+      candidates.push_back(make(std::move(proposal)));
+    }
+    if (candidates.empty()) {
+      outcome_.ending = Ending::all_tried;
+      return false;
+    }
     const std::vector<std::size_t> part = draw_minibatch(train(), minibatch_, task_.seed, generation_++);
     const bool measured = measure(candidates, part);
     const Score before = pool_.best().train;
@@ -112,7 +124,11 @@ class Search {
       paid = promote(candidates, part);
     }
     if (!measured) return false;
-    proposals_.tell(ranks_of(candidates, part), pool_.best().train < before);
+    if (modelled_) {
+      modelled_->tell(losses_of(candidates, part));
+    } else {
+      proposals_.tell(ranks_of(candidates, part), pool_.best().train < before);
+    }
     return paid;
   }
 
@@ -138,6 +154,18 @@ class Search {
     const bool measured = measure(accepted, train());
     for (const Candidate& candidate : accepted) enter(candidate);
     return measured;
+  }
+
+  /// On a minibatch, whose instances may be easy or hard ones: what it is off the best so far there, above that one's
+  /// mean on all.
+  std::vector<double> losses_of(const std::vector<Candidate>& candidates, const std::vector<std::size_t>& part) const {
+    const double off = pool_.best().train.loss - score_on(pool_.digest(pool_.best_member()), part).loss;
+    std::vector<double> losses;
+    for (const Candidate& candidate : candidates) {
+      const Score score = score_on(candidate.digest, part);
+      losses.push_back(score.failures > 0 ? std::numeric_limits<double>::infinity() : score.loss + off);
+    }
+    return losses;
   }
 
   std::vector<double> ranks_of(const std::vector<Candidate>& candidates, const std::vector<std::size_t>& part) const {
@@ -188,11 +216,19 @@ class Search {
   Pool pool_;
   std::size_t minibatch_;
   Proposals proposals_;
+  std::optional<Modelled> modelled_;  // instead of the proposals
   std::uint64_t generation_ = 0;
   Outcome outcome_;
 };
 
 }  // namespace
+
+Source source_for(const Task& task) {
+  if (task.source != Source::automatic) return task.source;
+  if (!task.evaluations) return Source::cma;
+  const std::uint64_t looks = *task.evaluations / minibatch_size(task);
+  return looks <= most_modelled ? Source::bayes : Source::cma;
+}
 
 Outcome search(const Task& task) {
   if (task.artifact.marks().empty()) throw InputError("there is no mark in the text: nothing can be searched in it");

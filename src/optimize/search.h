@@ -21,6 +21,13 @@ struct Progress {
   std::string note;
 };
 
+/// Where new settings come from.
+enum class Source {
+  automatic,  ///< bayes for a small budget of evaluations: see source_for
+  cma,        ///< CMA-ES and bandits (proposals.h)
+  bayes,      ///< a model of what was measured (modelled.h)
+};
+
 /// What is searched, on what, and what it may cost. One evaluation is one run of the evaluator: one text on one
 /// instance. With a limit on evaluations only, the outcome is a function of all this; a limit in seconds stops the same
 /// sequence of steps earlier or later.
@@ -33,6 +40,7 @@ struct Task {
   std::optional<std::uint64_t> evaluations;
   std::optional<double> seconds;
   std::uint64_t seed = 1;
+  Source source = Source::automatic;
   std::size_t minibatch = 0;  ///< instances of a first look; 0: 3, or all where there are fewer than 6
   unsigned threads = 1;       ///< that measure uses: to hold back time for the validation, and for nothing else
   std::function<void(const Progress&)> progress;
@@ -80,6 +88,11 @@ struct Outcome {
   Ending ending = Ending::budget;
   std::vector<std::string> notes;  ///< what people should know of how it went, a sentence each
 };
+
+/// Where the settings of a task come from: `source`, unless that is automatic. Then a model for a budget of up to 120
+/// first looks at a setting; and CMA-ES under a limit in
+/// seconds only, since then nobody knows how many there will be.
+Source source_for(const Task& task);
 
 /// Searches the settings of an artefact.
 ///
