@@ -124,7 +124,10 @@ std::string detect(std::string_view content, const std::string& path) {
 }  // namespace
 
 AccessTrace read_access_trace(const std::string& path, const std::string& format) {
-  const std::string content = content_of(path);
+  return parse_access_trace(content_of(path), path, format);
+}
+
+AccessTrace parse_access_trace(std::string_view content, const std::string& path, const std::string& format) {
   AccessTrace trace;
   trace.name = std::filesystem::path(path).filename().string();
   trace.format = format.empty() ? detect(content, path) : format;
@@ -133,11 +136,10 @@ AccessTrace read_access_trace(const std::string& path, const std::string& format
     throw InputError(fmt::format("format: '{}' is not one of {}{}", format, join(known), did_you_mean(format, known)));
   }
   const auto read = trace.format == "lackey" ? read_lackey : read_perf;
-  const std::string_view view = content;
   std::size_t number = 0;
-  for (std::size_t at = 0; at < view.size();) {
-    const std::size_t end = std::min(view.find('\n', at), view.size());
-    std::string_view line = view.substr(at, end - at);
+  for (std::size_t at = 0; at < content.size();) {
+    const std::size_t end = std::min(content.find('\n', at), content.size());
+    std::string_view line = content.substr(at, end - at);
     if (line.ends_with('\r')) line.remove_suffix(1);
     read(trace, line, path, ++number);
     at = end + 1;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domains/tiering/run.h"
@@ -28,6 +29,8 @@ struct AccessTrace {
 ///           line is one sample; those with the address 0 are passed over.
 /// format: empty: by the first lines. Throws InputError that names file and line, or SystemError.
 AccessTrace read_access_trace(const std::string& path, const std::string& format = "");
+/// The same from memory, not compressed. path: for messages.
+AccessTrace parse_access_trace(std::string_view content, const std::string& path, const std::string& format = "");
 
 /// The trace in ticks of `accesses`; 0: as many as make it last `ticks` ticks. Pages are numbered as they are first
 /// touched. A trace of all accesses goes through a cache of a 64th of its pages; samples were taken behind one. Throws
