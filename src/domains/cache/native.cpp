@@ -64,6 +64,11 @@ constexpr std::array entries{
     Entry{{"qdlp", "QD-LP-FIFO: a small FIFO queue for arrivals, a two-bit CLOCK for what is hit there",
            "Yang et al., FIFO can be Better than LRU, HotOS 2023"},
           native::run_qdlp},
+    Entry{{"mq", "eight LRU queues by the logarithm of the requests; what is not asked for sinks",
+           "Zhou et al., The Multi-Queue Replacement Algorithm, USENIX ATC 2001"},
+          native::run_mq},
+    Entry{{"car", "ARC with two clocks in place of its LRU queues", "Bansal and Modha, CAR, FAST 2004"},
+          native::run_car},
 };
 
 constexpr auto policies = [] {

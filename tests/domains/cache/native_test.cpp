@@ -93,7 +93,7 @@ TEST(NativePolicies, EqualSlowModelsOnThousandsOfSmallTraces) {
       ASSERT_EQ(result.counts, expected.counts) << name << ", case " << index;
     }
   }
-  EXPECT_EQ(modelled, 16);
+  EXPECT_EQ(modelled, 18);
 }
 
 TEST(NativePolicies, AuditCleanOnRandomTraces) {
@@ -198,8 +198,9 @@ TEST(NativePolicies, EachIsDocumentedAndNamedOnce) {
     EXPECT_FALSE(policy.doc.empty());
     EXPECT_FALSE(policy.source.empty());
   }
-  for (const char* name : {"random", "fifo", "lru", "lfu", "clock", "sieve", "s3fifo", "arc", "twoq", "slru", "lhd",
-                           "gdsf", "wtinylfu", "lfuda", "lru2", "lirs", "hyperbolic", "qdlp"}) {
+  for (const char* name :
+       {"random", "fifo", "lru",      "lfu",   "clock", "sieve", "s3fifo",     "arc",  "twoq", "slru",
+        "lhd",    "gdsf", "wtinylfu", "lfuda", "lru2",  "lirs",  "hyperbolic", "qdlp", "mq",   "car"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }

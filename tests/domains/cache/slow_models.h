@@ -523,6 +523,104 @@ class QdLp : public Model {
   std::map<Object, int> hits_;
 };
 
+class Mq : public Model {
+ public:
+  using Model::Model;
+  Reply request(Object object, std::uint32_t size, std::vector<Object>& evicted) override {
+    ++now_;
+    for (Queue& queue : queues_) {
+      if (!queue.has(object)) continue;
+      queue.drop(object);
+      serve(object, residents_);
+      return Reply::hit;
+    }
+    if (gone_.has(object)) {
+      gone_.drop(object);
+    } else {
+      count_[object] = 0;
+    }
+    if (size > capacity_) return Reply::bypassed;
+    const auto used = [this] {
+      std::uint64_t sum = 0;
+      for (const Queue& queue : queues_) sum += bytes(queue);
+      return sum;
+    };
+    while (used() + size > capacity_) {
+      auto lowest = std::begin(queues_);
+      while (lowest->empty()) ++lowest;
+      evicted.push_back(lowest->pop_oldest());
+      remember(gone_, evicted.back(), 4 * capacity_);
+      --residents_;
+    }
+    size_[object] = size;
+    serve(object, ++residents_);
+    return Reply::inserted;
+  }
+
+ private:
+  void serve(Object object, int residents) {
+    int level = 0;
+    for (int count = ++count_[object]; count > 1 && level < 7; count /= 2) ++level;
+    queues_[level].push_front(object);
+    expires_[object] = now_ - 1 + 2 * residents;
+    for (int i = 1; i < 8; ++i) {
+      if (queues_[i].empty() || expires_[queues_[i].back()] >= now_) continue;
+      const Object oldest = queues_[i].pop_oldest();
+      queues_[i - 1].push_front(oldest);
+      expires_[oldest] = now_ + 2 * residents;
+    }
+  }
+  Queue queues_[8], gone_;
+  std::map<Object, int> count_, expires_;
+  int now_ = 0;  ///< of the requests, from 1
+  int residents_ = 0;
+};
+
+class Car : public Model {
+ public:
+  using Model::Model;
+  Reply request(Object object, std::uint32_t size, std::vector<Object>& evicted) override {
+    if (t1_.has(object) || t2_.has(object)) {
+      bit_[object] = true;
+      return Reply::hit;
+    }
+    if (size > capacity_) return Reply::bypassed;
+    while (bytes(t1_) + bytes(t2_) + size > capacity_) {
+      const bool first = t2_.empty() || (!t1_.empty() && static_cast<double>(bytes(t1_)) >= std::max(1.0, p_));
+      const Object oldest = (first ? t1_ : t2_).pop_oldest();
+      if (bit_[oldest]) {
+        bit_[oldest] = false;
+        t2_.push_front(oldest);
+      } else {
+        evicted.push_back(oldest);
+        (first ? b1_ : b2_).push_front(oldest);
+      }
+    }
+    const bool in_b1 = b1_.has(object), in_b2 = b2_.has(object);
+    const auto names1 = static_cast<double>(bytes(b1_)), names2 = static_cast<double>(bytes(b2_));
+    if (in_b1) {
+      p_ = std::min(p_ + std::max(1.0, names2 / names1), static_cast<double>(capacity_));
+      b1_.drop(object);
+    } else if (in_b2) {
+      p_ = std::max(p_ - std::max(1.0, names1 / names2), 0.0);
+      b2_.drop(object);
+    } else {
+      while (bytes(t1_) + bytes(b1_) + size > capacity_ && !b1_.empty()) b1_.pop_oldest();
+      const auto all = [&] { return bytes(t1_) + bytes(t2_) + bytes(b1_) + bytes(b2_); };
+      while (all() + size > 2 * capacity_ && !b2_.empty()) b2_.pop_oldest();
+    }
+    size_[object] = size;
+    bit_[object] = false;
+    (in_b1 || in_b2 ? t2_ : t1_).push_front(object);
+    return Reply::inserted;
+  }
+
+ private:
+  Queue t1_, t2_, b1_, b2_;
+  std::map<Object, bool> bit_;
+  double p_ = 0;
+};
+
 /// Looks at all residents, which the policy does while there are at most 64.
 class Hyperbolic : public Model {
  public:
@@ -566,6 +664,8 @@ inline std::unique_ptr<Model> make_model(const std::string& name, std::uint64_t 
   if (name == "lirs") return std::make_unique<Lirs>(capacity);
   if (name == "qdlp") return std::make_unique<QdLp>(capacity);
   if (name == "hyperbolic") return std::make_unique<Hyperbolic>(capacity);
+  if (name == "mq") return std::make_unique<Mq>(capacity);
+  if (name == "car") return std::make_unique<Car>(capacity);
   if (name == "gdsf") return std::make_unique<Ranked>(capacity, Ranked::Kind::gdsf);
   if (name == "slru") return std::make_unique<Slru>(capacity);
   if (name == "twoq") return std::make_unique<TwoQ>(capacity);

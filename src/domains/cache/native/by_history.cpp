@@ -1,7 +1,9 @@
+#include "domains/cache/native/car.h"
 #include "domains/cache/native/hyperbolic.h"
 #include "domains/cache/native/lfuda.h"
 #include "domains/cache/native/lirs.h"
 #include "domains/cache/native/lruk.h"
+#include "domains/cache/native/mq.h"
 #include "domains/cache/native/qdlp.h"
 #include "domains/cache/native/runners.h"
 
@@ -26,6 +28,14 @@ ReplayResult run_hyperbolic(const Requests& requests, const Window& window, cons
 ReplayResult run_qdlp(const Requests& requests, const Window& window, const Capacity& capacity,
                       const NativeOptions& options) {
   return run<QdLp>(requests, window, capacity, options);
+}
+ReplayResult run_mq(const Requests& requests, const Window& window, const Capacity& capacity,
+                    const NativeOptions& options) {
+  return run<Mq>(requests, window, capacity, options);
+}
+ReplayResult run_car(const Requests& requests, const Window& window, const Capacity& capacity,
+                     const NativeOptions& options) {
+  return run<Car>(requests, window, capacity, options);
 }
 
 }  // namespace syswright::cache::native

@@ -26,6 +26,8 @@ ReplayResult run_lruk(const Requests&, const Window&, const Capacity&, const Nat
 ReplayResult run_lirs(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 ReplayResult run_hyperbolic(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 ReplayResult run_qdlp(const Requests&, const Window&, const Capacity&, const NativeOptions&);
+ReplayResult run_mq(const Requests&, const Window&, const Capacity&, const NativeOptions&);
+ReplayResult run_car(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 
 template <typename Sizes, typename Policy>
 ReplayResult run_with_listener(const Requests& requests, const Window& window, Policy policy,
