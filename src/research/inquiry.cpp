@@ -218,8 +218,10 @@ bool Inquiry::contest(Entry& entry, Field field) {
   const bool won = consider(entry, field);
   // Blocks of what nobody keeps are no longer needed.
   for (Candidate* candidate : entered) {
-    const Field& hall = trials.hall();
-    if (std::find(hall.begin(), hall.end(), candidate) == hall.end()) trials.forget_blocks(*candidate);
+    const auto is_in = [candidate](const auto& list) {
+      return std::find(list.begin(), list.end(), candidate) != list.end();
+    };
+    if (!is_in(trials.hall()) && !is_in(institute_.leaders)) trials.forget_blocks(*candidate);
   }
   return won;
 }
@@ -274,7 +276,9 @@ bool Inquiry::consider(Entry& entry, const Field& finished) {
   }
   entry.finding = change.sure ? Entry::Finding::confirmed : Entry::Finding::adopted;
   entry.conclusion = change.sure ? "Better beyond doubt, by the paired interval: it leads from here on."
-                                 : "Better on the whole training scenarios, though it may be chance: it leads for now.";
+                     : change.share.estimate < 0
+                         ? "Better on the whole training scenarios, though it may be chance: it leads for now."
+                         : "As good, and shorter: it leads from here on.";
   entry.program = policy::to_source(*best->program);
   entry.worth_a_section = true;
   stagnant_ = -change.share.estimate > noticeable ? 0 : stagnant_ + 1;

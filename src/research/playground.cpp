@@ -139,7 +139,7 @@ Change Playground::compare(const Candidate& a, const Candidate& b, std::size_t l
   const PairedDifference difference = trials.compare(a, b, level);
   const double scale = std::abs(b.loss(level)) > 0 ? std::abs(b.loss(level)) : 1;
   Change change{{difference.difference / scale, -infinity, infinity}, false};
-  change.sure = design::surely_negative(difference, 0.05 / static_cast<double>(std::max<std::size_t>(tests, 1)));
+  change.sure = design::surely_negative(difference, 0.025 / static_cast<double>(std::max<std::size_t>(tests, 1)));
   if (std::isfinite(difference.error) && (difference.blocks >= 2 || difference.error == 0)) {
     const double reach = difference.error == 0
                              ? 0

@@ -19,7 +19,7 @@ using Field = std::vector<Candidate*>;
 /// Difference of two losses as people read it: a share of what it is compared with, 95 % paired.
 struct Change {
   Interval share;     ///< negative is better; infinite ends where nothing is known of the spread
-  bool sure = false;  ///< surely better, at 5 % over the number of programs that were looked at
+  bool sure = false;  ///< the interval excludes 0, corrected for the programs that were looked at
 };
 /// "-1.20 % (-1.62 to -0.79)".
 std::string in_words(const Change& change);
