@@ -35,6 +35,7 @@ struct Arguments {
   std::uint64_t seed = 1;
   unsigned threads = 0;
   std::size_t minibatch = 0;
+  std::string searcher = "auto";
   std::string output;
   std::string time_limit = "60s";
   std::string cpu_limit = "60s";
@@ -184,6 +185,14 @@ optimize::Outcome search_with_hint(const optimize::Task& task, const Arguments& 
   }
 }
 
+optimize::Source source_named(const std::string& name) {
+  if (name == "auto") return optimize::Source::automatic;
+  if (name == "bayes") return optimize::Source::bayes;
+  if (name == "cma") return optimize::Source::cma;
+  const std::vector<std::string> names{"auto", "bayes", "cma"};
+  throw InputError(fmt::format("--searcher '{}' is not one of {}{}", name, join(names), did_you_mean(name, names)));
+}
+
 ExitCode run(const Context& context, const Arguments& arguments) {
   const ArtifactFiles files = files_of(arguments);
   const bool with_model = asks_model(context, arguments.model, files.text.empty());
@@ -208,6 +217,7 @@ ExitCode run(const Context& context, const Arguments& arguments) {
                       .evaluations = {},
                       .seconds = budget.seconds,
                       .seed = arguments.seed,
+                      .source = source_named(arguments.searcher),
                       .minibatch = arguments.minibatch,
                       .threads = threads,
                       .progress =
@@ -288,6 +298,12 @@ void add_search_options(CLI::App& command, Arguments& arguments) {
       ->capture_default_str()
       ->type_name("BUDGET");
   command.add_option("--seed", arguments.seed, "Seed of the search")->capture_default_str()->type_name("N");
+  command
+      .add_option("--searcher", arguments.searcher,
+                  "Where settings of the marks come from: 'cma' (CMA-ES and bandits), 'bayes' (a model of what was "
+                  "measured) or 'auto' (bayes where the budget pays for at most 120 first looks)")
+      ->capture_default_str()
+      ->type_name("NAME");
   command
       .add_option("--minibatch", arguments.minibatch,
                   "Instances of a first look (default: 3, or all where there are fewer than 6)")

@@ -49,6 +49,7 @@ class Search {
     if (task_.stop.stop_requested()) outcome_.ending = Ending::stopped;
     pool_.finish(allowance_, outcome_);
     outcome_.restarts = proposals_.restarts();
+    if (modelled_) outcome_.notes.push_back("settings came from a model of what was measured (Bayesian optimisation)");
     return std::move(outcome_);
   }
 
