@@ -120,6 +120,23 @@ TEST_F(DesignWithAModel, ReplaysWithoutTheModelToTheSameBytes) {
   EXPECT_EQ(program("one.pol"), program("two.pol"));
 }
 
+TEST_F(DesignWithAModel, VulcanIsRecordedAndReplayedToo) {
+  nlohmann::json first;
+  {
+    const Server server(some_answer);
+    const Setting url("SYSWRIGHT_LLM_URL", server.url());
+    const Setting model("SYSWRIGHT_LLM_MODEL", "small");
+    const Ran ran = design({"--json"}, "20evals", "vulcan");
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    first = ran.json();
+    EXPECT_GT(server.requests().size(), 5u);
+  }
+  const Ran again = design({"--json", "--replay"}, "20evals", "vulcan");
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.json()["policy"]["digest"], first["policy"]["digest"]);
+  EXPECT_EQ(again.json()["search"]["notes"], first["search"]["notes"]);
+}
+
 // What a run that was killed had paid for is there for the next one.
 TEST_F(DesignWithAModel, AnAnswerIsPaidForOnce) {
   const Server server(some_answer);

@@ -17,10 +17,10 @@ TEST(PolicySmithStudy, IsWholeAtASmallBudget) {
   const Result result = make_policysmith_study()->run(
       setting.with({{"sizes", "1%,10%"}, {"budget", "12evals"}, {"designer", "random"}, {"model-budget", "12evals"}}));
   EXPECT_TRUE(result.complete);
-  // Two searches, a row of the matrix for each, the two best, the scripted model.
-  ASSERT_EQ(result.figures.size(), 6u);
-  EXPECT_THAT(result.figures[2].ours_text, AllOf(HasSubstr("1%: "), HasSubstr("10%: ")));
-  EXPECT_TRUE(result.figures[5].holds) << result.figures[5].ours_text;
+  // Two searches, each on both parts, a row of the matrix for each, the two best, the scripted model.
+  ASSERT_EQ(result.figures.size(), 8u);
+  EXPECT_THAT(result.figures[4].ours_text, AllOf(HasSubstr("1%: "), HasSubstr("10%: ")));
+  EXPECT_TRUE(result.figures[7].holds) << result.figures[7].ours_text;
   EXPECT_THAT(result.verdict, HasSubstr("scripted model"));
 }
 
