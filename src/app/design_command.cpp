@@ -8,11 +8,13 @@
 #include "app/chat_options.h"
 #include "app/commands.h"
 #include "app/design_output.h"
+#include "app/notebook_output.h"
 #include "app/policies.h"
 #include "app/scenarios.h"
 #include "app/version.h"
 #include "app/workshop.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "ledger/search_memory.h"
 #include "studies/budget.h"
 
@@ -29,6 +31,7 @@ struct Arguments {
   std::string output;
   std::string report = "syswright-report";
   std::string contract;
+  std::string notebook;
   bool explain = false;
   bool memory = false;
   ChatArguments chat;
@@ -107,8 +110,14 @@ Advice find_advice(const Arguments& arguments, const design::Designer& designer,
         "evaluations (--budget 2000evals)");
   }
   std::string models = chat_models(chat, ledger, command, designer.name(), arguments.seed);
-  std::unique_ptr<design::ChatService> service = open_chat(chat, models, designer.name(), ledger);
-  return {std::move(models), std::move(service)};
+  try {
+    std::unique_ptr<design::ChatService> service = open_chat(chat, models, designer.name(), ledger);
+    return {std::move(models), std::move(service)};
+  } catch (const InputError& error) {
+    if (designer.without_chat().empty() || chat.replay) throw;
+    throw InputError(fmt::format("{}\nWithout a language model, '--designer {}' does the same by rule", error.what(),
+                                 designer.without_chat()));
+  }
 }
 
 void record_proposals(Ledger& ledger, RunId run, const design::Outcome& outcome, const std::string& domain) {
@@ -148,20 +157,35 @@ Evidence ask_the_judges(const Context& context, const DesignReport& report, Work
 void finish(const Context& context, const DesignReport& report, const Arguments& arguments) {
   if (!arguments.output.empty()) write_file_atomically(arguments.output, program_file(report, true));
   const std::string page = arguments.report == "none" ? "" : write_report(report, arguments.report);
+  const std::string notebook = arguments.notebook.empty() ? "" : write_notebook(report, arguments.notebook);
   if (context.json) {
     Json document = report_json(report);
     document.set("output", arguments.output.empty() ? Json() : Json(arguments.output));
     document.set("report", page.empty() ? Json() : Json(page));
+    if (!notebook.empty()) document.set("notebook", notebook);
     context.out() << document.text();
     return;
   }
   print_design(context, report);
   if (!arguments.output.empty()) context.out() << fmt::format("\npolicy: {}\n", arguments.output);
   if (!page.empty()) context.out() << fmt::format("{}report: {}\n", arguments.output.empty() ? "\n" : "", page);
+  if (!notebook.empty()) context.out() << fmt::format("notebook: {}\n", notebook);
+}
+
+/// Before anything is spent.
+void check_notebook(const Arguments& arguments, const Context& context, const design::Designer& designer) {
+  if (arguments.notebook.empty() || designer.keeps_notebook()) return;
+  std::vector<std::string> names;
+  for (const auto& one : context.designers.items()) {
+    if (one->keeps_notebook()) names.push_back(one->name());
+  }
+  throw InputError(
+      fmt::format("--notebook: designer '{}' keeps no notebook; these do: {}", designer.name(), join(names)));
 }
 
 ExitCode run(const Context& context, const Domain& domain, const Arguments& arguments) {
   const design::Designer& designer = context.designers.find(arguments.designer);
+  check_notebook(arguments, context, designer);
   const design::Budget budget = studies::parse_budget(arguments.budget, "--budget");
   std::vector<policy::ProgramPtr> start = starting_programs(context, domain, arguments.start);
   const policy::ProgramPtr contract =
@@ -256,6 +280,11 @@ void add_domain(CLI::App& group, Context& context, const Domain& domain) {
   command.add_flag("--memory", arguments->memory,
                    "Start from what earlier runs on the same training scenarios left in the ledger: their choices are "
                    "to be beaten, their results cost nothing, their failures are not tried again");
+  command
+      .add_option("--notebook", arguments->notebook,
+                  "Write how the search went, step by step, for designers that keep a notebook: a file that ends in "
+                  ".md, or a folder; figures stand beside it")
+      ->type_name("PATH");
   add_workshop_options(command, arguments->workshop);
   add_chat_options(command, arguments->chat);
   on_run(command, context, [&context, &domain, arguments] { return run(context, domain, *arguments); });
