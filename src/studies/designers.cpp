@@ -10,6 +10,7 @@
 #include "base/intervals.h"
 #include "base/text.h"
 #include "domain/aggregate.h"
+#include "policy/compile.h"
 #include "studies/budget.h"
 
 namespace syswright::studies {
@@ -54,6 +55,8 @@ class Designers final : public Study {
       {"seeds", "1,2,3,4,5", "seeds of the search", true},
       {"budget", "", "of each search in evaluations, '500evals'; without it, one for each domain"},
       {"designers", "", "names; without them, all that need no language model", true},
+      {"start", "",
+       "'exemplars': every designer starts from the domain's known heuristics, as the researcher does anyway"},
   };
 };
 
@@ -73,6 +76,7 @@ struct Plan {
   std::vector<Setting> settings;
   std::vector<std::uint64_t> seeds;
   std::vector<std::string> designers;
+  bool from_exemplars = false;
 };
 
 Plan plan_of(const Study& study, const StudyContext& context) {
@@ -94,6 +98,9 @@ Plan plan_of(const Study& study, const StudyContext& context) {
   for (const std::string& seed : split_list(option_value(study, context, "seeds"), "--seeds")) {
     plan.seeds.push_back(parse_count(seed, "--seeds"));
   }
+  const std::string start = option_value(study, context, "start");
+  if (!start.empty() && start != "exemplars") throw InputError("--start '" + start + "': give 'exemplars', or nothing");
+  plan.from_exemplars = !start.empty();
   const std::string designers = option_value(study, context, "designers");
   if (!designers.empty()) {
     plan.designers = split_list(designers, "--designers");
@@ -144,6 +151,10 @@ class Run {
                       .budget = parse_budget(setting.budget, "--budget"),
                       .seed = seed};
     task.stop = context_.stop;
+    for (const std::string& text : domain.exemplars()) {
+      if (!plan_.from_exemplars) break;
+      task.seeds.push_back(policy::compile(text, "exemplar", std::vector{domain.signature()}));
+    }
     task.progress = [&](const design::Progress& progress) {
       if (!context_.progress) return;
       context_.progress((done_ + progress.fraction) / searches_,

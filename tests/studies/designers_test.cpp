@@ -65,6 +65,16 @@ TEST_F(DesignersStudyTest, OptionsThatCannotBeUsedAreRefused) {
               testing::ThrowsMessage<InputError>(testing::HasSubstr("nobody")));
 }
 
+TEST_F(DesignersStudyTest, EveryDesignerMayStartFromWhatIsKnown) {
+  const std::map<std::string, std::string> options{
+      {"domains", "model_placement"}, {"seeds", "1"}, {"budget", "20evals"}, {"designers", "random,portfolio"}};
+  std::map<std::string, std::string> informed = options;
+  informed["start"] = "exemplars";
+  EXPECT_LT(run(informed).figures[0].ours, run(options).figures[0].ours);
+  informed["start"] = "nothing";
+  EXPECT_THROW(run(informed), InputError);
+}
+
 TEST_F(DesignersStudyTest, AStopLeavesItIncomplete) {
   std::stop_source source;
   source.request_stop();
