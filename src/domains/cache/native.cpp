@@ -69,6 +69,9 @@ constexpr std::array entries{
           native::run_mq},
     Entry{{"car", "ARC with two clocks in place of its LRU queues", "Bansal and Modha, CAR, FAST 2004"},
           native::run_car},
+    Entry{{"lecar", "LRU or LFU evicts, drawn by weights that learn from what each evicted too early",
+           "Vietri et al., LeCaR, HotStorage 2018"},
+          native::run_lecar},
 };
 
 constexpr auto policies = [] {

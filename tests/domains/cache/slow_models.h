@@ -1,12 +1,14 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "domains/cache/replay.h"
 
 /// Plain models of the native policies, written from their descriptions without regard to speed: every question about a
@@ -621,6 +623,59 @@ class Car : public Model {
   double p_ = 0;
 };
 
+/// Draws as the policy does with seed 0.
+class LeCar : public Model {
+ public:
+  using Model::Model;
+  Reply request(Object object, std::uint32_t size, std::vector<Object>& evicted) override {
+    ++now_;
+    if (residents_.has(object)) {
+      residents_.to_front(object);
+      ++count_[object];
+      last_[object] = now_;
+      return Reply::hit;
+    }
+    const double gain = [&] {
+      const double one = residents_.empty() ? 1 : static_cast<double>(residents_.size());
+      return std::exp(0.45 * std::pow(0.005, (now_ - left_[object]) / one));
+    }();
+    if (lru_gone_.has(object)) {
+      lru_gone_.drop(object);
+      lru_ = lru_ / (lru_ + (1 - lru_) * gain);
+    } else if (lfu_gone_.has(object)) {
+      lfu_gone_.drop(object);
+      lru_ = lru_ * gain / (lru_ * gain + (1 - lru_));
+    } else {
+      count_[object] = 0;
+    }
+    if (size > capacity_) return Reply::bypassed;
+    while (bytes(residents_) + size > capacity_) {
+      const Object oldest = residents_.back();
+      const Object rarest = *std::min_element(residents_.begin(), residents_.end(), [this](Object a, Object b) {
+        return std::pair(count_[a], last_[a]) < std::pair(count_[b], last_[b]);
+      });
+      const bool by_lru = static_cast<double>(mix64(draws_++) >> 11) * 0x1p-53 < lru_;
+      evicted.push_back(by_lru ? oldest : rarest);
+      residents_.drop(evicted.back());
+      left_[evicted.back()] = now_;
+      if (oldest != rarest) remember(by_lru ? lru_gone_ : lfu_gone_, evicted.back(), part(0.5));
+    }
+    size_[object] = size;
+    ++count_[object];
+    last_[object] = now_;
+    residents_.push_front(object);
+    return Reply::inserted;
+  }
+
+ private:
+  Queue residents_, lru_gone_, lfu_gone_;
+  std::map<Object, int> count_;
+  std::map<Object, double> last_, left_;
+  double lru_ = 0.5;  ///< weight
+  double now_ = 0;
+  std::uint64_t draws_ = Random(0, "lecar").next();
+};
+
 /// Looks at all residents, which the policy does while there are at most 64.
 class Hyperbolic : public Model {
  public:
@@ -666,6 +721,7 @@ inline std::unique_ptr<Model> make_model(const std::string& name, std::uint64_t 
   if (name == "hyperbolic") return std::make_unique<Hyperbolic>(capacity);
   if (name == "mq") return std::make_unique<Mq>(capacity);
   if (name == "car") return std::make_unique<Car>(capacity);
+  if (name == "lecar") return std::make_unique<LeCar>(capacity);
   if (name == "gdsf") return std::make_unique<Ranked>(capacity, Ranked::Kind::gdsf);
   if (name == "slru") return std::make_unique<Slru>(capacity);
   if (name == "twoq") return std::make_unique<TwoQ>(capacity);

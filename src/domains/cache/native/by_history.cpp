@@ -1,5 +1,6 @@
 #include "domains/cache/native/car.h"
 #include "domains/cache/native/hyperbolic.h"
+#include "domains/cache/native/lecar.h"
 #include "domains/cache/native/lfuda.h"
 #include "domains/cache/native/lirs.h"
 #include "domains/cache/native/lruk.h"
@@ -32,6 +33,10 @@ ReplayResult run_qdlp(const Requests& requests, const Window& window, const Capa
 ReplayResult run_mq(const Requests& requests, const Window& window, const Capacity& capacity,
                     const NativeOptions& options) {
   return run<Mq>(requests, window, capacity, options);
+}
+ReplayResult run_lecar(const Requests& requests, const Window& window, const Capacity& capacity,
+                       const NativeOptions& options) {
+  return run<LeCar>(requests, window, capacity, options);
 }
 ReplayResult run_car(const Requests& requests, const Window& window, const Capacity& capacity,
                      const NativeOptions& options) {

@@ -37,6 +37,15 @@ class IndexedHeap {
     items_.front() = last;
     sink(0);
   }
+  void erase(Object object) {
+    const std::size_t at = places_[object];
+    places_[object] = nowhere;
+    const Item last = items_.back();
+    items_.pop_back();
+    if (at == items_.size()) return;
+    items_[at] = last;
+    at > 0 && last.first < items_[(at - 1) / arity].first ? rise(at) : sink(at);
+  }
   void prefetch(Object object) const { __builtin_prefetch(&places_[object], 1); }
 
  private:
