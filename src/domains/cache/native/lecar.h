@@ -12,9 +12,9 @@
 
 namespace syswright::cache {
 
-/// LeCaR: at each eviction LRU or LFU chooses, drawn by weights. What each evicted is remembered, for as many objects as
-/// fill half the cache; when a remembered object comes back, the other one's weight grows by e to 0.45 d^t, where t is
-/// the number of requests since it left and d the 1/residents-th power of 0.005. What both would evict is not
+/// LeCaR: at each eviction LRU or LFU chooses, drawn by weights. What each evicted is remembered, for as many objects
+/// as fill half the cache; when a remembered object comes back, the other one's weight grows by e to 0.45 d^t, where t
+/// is the number of requests since it left and d the 1/residents-th power of 0.005. What both would evict is not
 /// remembered. A remembered object keeps its count. O(log residents) a request.
 /// Source: Vietri et al., "Driving Cache Replacement with ML-based LeCaR", HotStorage 2018.
 template <typename Sizes>
