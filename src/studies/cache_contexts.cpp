@@ -5,6 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "base/error.h"
+#include "policy/compile.h"
+
 namespace syswright::studies {
 
 CacheContext cache_context(const Domain& domain, const std::string& trace, const std::string& size,
@@ -14,6 +17,16 @@ CacheContext cache_context(const Domain& domain, const std::string& trace, const
   return {.name = size, .suite = workload->suite(), .whole = workload->scenarios().front()};
 }
 
+std::vector<policy::ProgramPtr> starting_programs(const Domain& domain, const std::string& start) {
+  std::vector<policy::ProgramPtr> programs;
+  if (start == "nothing") return programs;
+  if (start != "exemplars") throw InputError(fmt::format("--start: '{}' is neither 'nothing' nor 'exemplars'", start));
+  for (const std::string& text : domain.exemplars()) {
+    programs.push_back(policy::compile(text, "exemplar", std::vector{domain.signature()}));
+  }
+  return programs;
+}
+
 DesignRun design_for(const CacheContext& cache, const SearchPlan& search) {
   const StudyContext& context = search.context;
   const DesignPlan plan{.domain = search.domain,
@@ -21,7 +34,7 @@ DesignRun design_for(const CacheContext& cache, const SearchPlan& search) {
                         .designer = search.designer,
                         .budget = search.budget,
                         .seed = search.seed,
-                        .seeds = {},
+                        .seeds = search.seeds,
                         .name = "",
                         .progress =
                             [&](const design::Progress& progress) {

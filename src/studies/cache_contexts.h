@@ -27,10 +27,14 @@ struct SearchPlan {
   const design::Designer& designer;
   design::Budget budget;
   std::uint64_t seed = 1;
+  std::vector<policy::ProgramPtr> seeds;
   double from = 0;  ///< part of the study done before
   double to = 1;
   const design::ChatService* chat = nullptr;
 };
+/// What a search starts from: "nothing", or "exemplars", the known heuristics of the domain. Throws InputError for
+/// others.
+std::vector<policy::ProgramPtr> starting_programs(const Domain& domain, const std::string& start);
 DesignRun design_for(const CacheContext& cache, const SearchPlan& plan);
 
 /// "-0.0123 (-0.0150 to -0.0099), better": the designed policy less the best baseline of the held-out part.

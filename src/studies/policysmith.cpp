@@ -37,6 +37,7 @@ class PolicySmithStudy final : public Study {
       {"budget", "1000evals", "of the search for each context: '60s', '1000evals'"},
       {"seed", "1", "of the searches"},
       {"designer", "evolve", "name of the designer"},
+      {"start", "nothing", "what it starts from: nothing, or exemplars, the known heuristics"},
       {"model-budget", "100evals", "of the search with a scripted model, in the first context; 0 leaves it out"},
   };
 };
@@ -78,6 +79,7 @@ class Runner {
                                                   .designer = context_.designers.find(value("designer")),
                                                   .budget = parse_budget(value("budget"), "--budget"),
                                                   .seed = parse_count(value("seed"), "--seed"),
+                                                  .seeds = starting_programs(domain_, value("start")),
                                                   .from = part(i),
                                                   .to = part(i + 1)});
     if (run.outcome.stopped || !run.test.complete) return;

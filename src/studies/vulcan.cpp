@@ -54,7 +54,9 @@ class VulcanStudy final : public Study {
       "policy on the whole trace and on the part never seen, with and without object sizes; the printed rule for spot "
       "in "
       "several regions saves more than uniform progress that stays in one region, and as much as the utility rule";
-  std::string source_ = "Vulcan (arXiv 2512.25065, version 2), whose language model a search without one stands in for";
+  std::string source_ =
+      "Vulcan (arXiv 2512.25065, version 2), whose language model a search without one stands in for; the "
+      "comparison with the utility rule is ours";
   std::vector<Option> options_{
       {"trace", "", "cache trace; the bundled one if none is given"},
       {"sizes", "10%,0.1%", "of the footprint", true},
@@ -62,6 +64,7 @@ class VulcanStudy final : public Study {
       {"budget", "600evals", "of each search for a cache; 0 leaves them out"},
       {"seed", "1", "of the searches"},
       {"designer", "evolve", "name of the designer"},
+      {"start", "nothing", "what it starts from: nothing, or exemplars, the known heuristics"},
       {"regions", "", "availability of spot by region (docs/domains/multi_region.md); drawn ones if none is given"},
       {"model-budget", "100evals", "of the search with a scripted model; 0 leaves it out"},
   };
@@ -102,6 +105,7 @@ class Runner {
                                                  .designer = context_.designers.find(value("designer")),
                                                  .budget = parse_budget(value("budget"), "--budget"),
                                                  .seed = parse_count(value("seed"), "--seed"),
+                                                 .seeds = starting_programs(cache_, value("start")),
                                                  .from = 0.8 * done / all,
                                                  .to = 0.8 * (done + 1) / all});
         done += 1;
@@ -160,8 +164,10 @@ class Runner {
                     *on_demand),
         "times", times > 1);
     add("printed spot rule less the utility rule", "at most 0", *printed - *rule,
-        fmt::format("{:+.2f}: ${:.2f} against ${:.2f}", *printed - *rule, *printed, *rule), "$ a job",
-        *printed <= *rule);
+        fmt::format(
+            "{:+.2f}: ${:.2f} against ${:.2f}; the printed rule does not look at prices, which differ by region",
+            *printed - *rule, *printed, *rule),
+        "$ a job", *printed <= *rule);
   }
 
   /// Shows that the machinery for a model works, contracts and all, and nothing of what one can do.
