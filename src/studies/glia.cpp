@@ -44,6 +44,7 @@ constexpr std::size_t hra = 4;
 constexpr std::uint64_t first_training_seed = 1001;
 constexpr std::uint64_t training_seeds = 6;
 constexpr std::uint64_t validation_seeds = 5;
+constexpr std::uint64_t rival_seeds = 3;  ///< to train on, and as many to select on
 /// Of the experiments that explain, from the first held-out ones.
 constexpr std::size_t explained_seeds = 4;
 
@@ -60,8 +61,8 @@ class Glia final : public Study {
   std::string claim_ =
       "Where KV memory is short (the least-loaded queue restarts one request in ten, or more), mean completion times "
       "are in the order round robin ≥ least-loaded queue > head-room admission first come first served > head-room "
-      "admission, and a search for routing, admission and order finds a policy that beats head-room admission on seeds "
-      "that it never saw";
+      "admission, a search for routing, admission and order finds a policy that beats head-room admission on seeds "
+      "that it never saw, and a researcher that reads what judges say finds policies at least as good as evolution's";
   std::string source_ = "Glia (arXiv 2510.27176) and a public rerun of its experiment; the search is ours";
   std::vector<Option> options_ = serving::with_search(
       {{"devices", "A10;linear:39ms,0.26ms,0.247ms,15ms", "hardware of the four replicas, ';' between them"},
@@ -74,7 +75,11 @@ class Glia final : public Study {
        {"decisions", "order,route,admit", "that are designed; the first is looked at hardest", true},
        {"start", "nothing,exemplars",
         "what a search starts from; exemplars: known heuristics, head-room admission among them", true},
-       {"explain", "on", "on: takes the best designed policy apart; off"}},
+       {"explain", "on", "on: takes the best designed policy apart; off"},
+       {"rivals", "researcher,evolve", "two designers that search with equal budgets; none compares nothing", true},
+       {"rival-seeds", "1,2,3", "of their searches; each is a pair", true},
+       {"rival-budget", "240evals", "of each of these searches"},
+       {"rival-duration", "300s", "of the workloads that they train on, select on and are judged on"}},
       "1000evals");
 };
 
@@ -95,6 +100,7 @@ class Runner {
     add_published();
     add_sweep();
     if (trial_.option("budget") != "0") add_searches();
+    if (trial_.option("budget") != "0" && trial_.option("rivals") != "none") add_rivals();
     serving::conclude(result_, !trial_.stopped(), words_);
     return std::move(result_);
   }
@@ -124,8 +130,8 @@ class Runner {
   static std::string brief(const std::string& device) { return device.substr(0, device.find(':')); }
 
   std::vector<ScenarioPtr> workloads(const std::string& device, const std::string& blocks, std::uint64_t seed,
-                                     std::uint64_t count) const {
-    return trial_.open({{"generate", "sharegpt duration=" + trial_.option("duration")},
+                                     std::uint64_t count, const std::string& duration = "") const {
+    return trial_.open({{"generate", "sharegpt duration=" + (duration.empty() ? trial_.option("duration") : duration)},
                         {"seeds", std::to_string(count)},
                         {"hardware", device},
                         {"replicas", "4"},
@@ -274,6 +280,56 @@ class Runner {
                            words.empty() ? "" : ", ", gain.estimate, blocks, restarts);
     }
     words_ += "; it gains on LLQ " + words;
+  }
+
+  /// Two designers at equal evaluations, in pairs of seeds, judged on the held-out workloads.
+  void add_rivals() {
+    const std::vector<std::string> names = split_list(trial_.option("rivals"), "--rivals");
+    if (names.size() != 2) throw InputError("--rivals: name two designers, or none");
+    for (const std::string& start : split_list(trial_.option("start"), "--start")) add_rivals_from(start, names);
+    words_ += "; the agents with a language model were exercised with a scripted one only";
+  }
+
+  void add_rivals_from(const std::string& start, const std::vector<std::string>& names) {
+    const std::vector<ScenarioPtr> test = rival_workloads(1, seeds_);
+    std::vector<double> differences;
+    for (const std::string& seed : split_list(trial_.option("rival-seeds"), "--rival-seeds")) {
+      std::vector<Policy> policies;
+      for (const std::string& name : names) {
+        const policy::ProgramPtr program =
+            trial_.designed({.train = rival_workloads(first_training_seed, rival_seeds),
+                             .validation = rival_workloads(first_training_seed + rival_seeds, rival_seeds),
+                             .name = fmt::format("{}_from_{}_{}", name, start, seed),
+                             .decisions = split_list(trial_.option("decisions"), "--decisions"),
+                             .from_exemplars = start == "exemplars",
+                             .designer = name,
+                             .budget = trial_.option("rival-budget"),
+                             .seed = parse_count(seed, "--rival-seeds"),
+                             .told_from = 0.9,
+                             .told_to = 0.9});
+        if (program == nullptr) return;
+        policies.push_back(Policy::of(program));
+      }
+      const std::vector<Runs> runs = trial_.evaluated(policies, test);
+      if (trial_.stopped()) return;
+      const Interval against = less(runs[0], runs[1]);
+      differences.push_back(against.estimate);
+      add(fmt::format("{} less {} from {}, seed {}", names[0], names[1], start, seed), "(for information)",
+          against.estimate,
+          fmt::format("{}; {:.2f} and {:.2f}", spoken(against, 2), mean(runs[0], Measure::objective),
+                      mean(runs[1], Measure::objective)),
+          "s", true);
+    }
+    const Interval all = mean_interval(differences, {.method = IntervalMethod::jackknife});
+    add(fmt::format("{} less {} from {}, {} seeds", names[0], names[1], start, differences.size()), "not above 0",
+        all.estimate, spoken(all, 2), "s", all.low <= 0);
+    const char* verdict = all.high < 0 ? "beats" : all.low > 0 ? "loses to" : "cannot be told from";
+    words_ += fmt::format("; from {} at {} {} {} {}: {} s", start, trial_.option("rival-budget"), names[0], verdict,
+                          names[1], spoken(all, 2));
+  }
+
+  std::vector<ScenarioPtr> rival_workloads(std::uint64_t seed, std::uint64_t count) const {
+    return workloads(devices().front(), trial_.option("design-at"), seed, count, trial_.option("rival-duration"));
   }
 
   const serving::Trial& trial_;

@@ -100,7 +100,8 @@ Runs Trial::evaluated(const Policy& policy, std::span<const ScenarioPtr> scenari
 }
 
 policy::ProgramPtr Trial::designed(const Search& search) const {
-  if (option("budget") == "0" || stopped()) return nullptr;
+  const std::string budget = search.budget.empty() ? option("budget") : search.budget;
+  if (budget == "0" || stopped()) return nullptr;
   const NarrowDomain domain(domain_, search.decisions, Miniatures::none);
   const auto narrowed = [&](std::vector<ScenarioPtr> scenarios) {
     for (ScenarioPtr& scenario : scenarios) scenario = domain.narrowed(std::move(scenario));
@@ -110,8 +111,8 @@ policy::ProgramPtr Trial::designed(const Search& search) const {
                     .train = narrowed(search.train),
                     .validation = narrowed(search.validation),
                     .evaluator = evaluator_,
-                    .budget = parse_budget(option("budget"), "--budget"),
-                    .seed = parse_count(option("seed"), "--seed"),
+                    .budget = parse_budget(budget, "--budget"),
+                    .seed = search.seed ? *search.seed : parse_count(option("seed"), "--seed"),
                     .seeds = {},
                     .progress =
                         [&](const design::Progress& at) {
@@ -124,7 +125,8 @@ policy::ProgramPtr Trial::designed(const Search& search) const {
       task.seeds.push_back(policy::compile(text, "exemplar", std::vector{domain.signature()}));
     }
   }
-  const design::Outcome outcome = context_.designers.find(option("designer")).design(task);
+  const design::Outcome outcome =
+      context_.designers.find(search.designer.empty() ? option("designer") : search.designer).design(task);
   if (outcome.stopped || stopped()) return nullptr;
   return domain.widened(outcome.best)->renamed(search.name);
 }

@@ -37,7 +37,10 @@ struct Search {
   std::string name;                    ///< that the designed policy is given
   std::vector<std::string> decisions;  ///< that it designs; the others are left to the mechanism
   bool from_exemplars = false;         ///< starts from those known heuristics that answer nothing else
-  double told_from = 0;                ///< of the study's progress
+  std::string designer;                ///< empty, as the next two: as the study's options say
+  std::string budget;
+  std::optional<std::uint64_t> seed;
+  double told_from = 0;  ///< of the study's progress
   double told_to = 1;
 };
 
@@ -59,8 +62,7 @@ class Trial {
   /// [policies][scenarios]. Throws Error if one fails; once stopped() they say nothing.
   std::vector<Runs> evaluated(std::span<const Policy> policies, std::span<const ScenarioPtr> scenarios) const;
   Runs evaluated(const Policy& policy, std::span<const ScenarioPtr> scenarios) const;
-  /// The best policy of a search by the options designer, budget and seed. Nothing if the budget is 0 or a stop was
-  /// asked for.
+  /// The best policy of a search by designer, budget and seed. Nothing if the budget is 0 or a stop was asked for.
   policy::ProgramPtr designed(const Search& search) const;
   /// Returns false once a stop was asked for.
   bool told(double fraction, const std::string& note) const;

@@ -16,7 +16,8 @@ class GliaTest : public ::testing::Test {
                  {"capacities", "2048"},
                  {"seeds", "3"},
                  {"duration", "200s"},
-                 {"design-at", "2048"}});
+                 {"design-at", "2048"},
+                 {"rivals", "none"}});
     return more;
   }
   ServingContext context;
@@ -56,6 +57,24 @@ TEST_F(GliaTest, ADesignedPolicyIsJudgedAndExplained) {
   EXPECT_EQ(again.verdict, result.verdict);
 }
 
+TEST_F(GliaTest, TwoDesignersAreComparedAtEqualEvaluations) {
+  const auto options = small({{"budget", "12evals"},
+                              {"start", "exemplars"},
+                              {"duration", "60s"},
+                              {"explain", "off"},
+                              {"rivals", "researcher,evolve"},
+                              {"rival-seeds", "1,2"},
+                              {"rival-budget", "24evals"},
+                              {"rival-duration", "60s"}});
+  const Result result = study->run(context.with(options));
+  ASSERT_TRUE(result.complete);
+  ASSERT_NE(figure_of(result, "researcher less evolve from exemplars, seed 2"), nullptr);
+  const Figure* all = figure_of(result, "researcher less evolve from exemplars, 2 seeds");
+  ASSERT_NE(all, nullptr);
+  EXPECT_EQ(all->expected, "not above 0");
+  EXPECT_THAT(result.verdict, testing::HasSubstr("exercised with a scripted one only"));
+}
+
 TEST_F(GliaTest, AStopLeavesItIncompleteAndNotHolding) {
   std::stop_source source;
   source.request_stop();
@@ -67,6 +86,8 @@ TEST_F(GliaTest, AStopLeavesItIncompleteAndNotHolding) {
 TEST_F(GliaTest, RefusesOptionsThatCannotBeUsed) {
   EXPECT_THROW(study->run(context.with(small({{"start", "here"}}))), InputError);
   EXPECT_THROW(study->run(context.with({{"seeds", "2"}})), InputError);
+  EXPECT_THROW(study->run(context.with(small({{"rivals", "evolve"}, {"budget", "12evals"}, {"duration", "60s"}}))),
+               InputError);
   EXPECT_THROW(study->run(context.with({{"devices", ";"}, {"budget", "0"}})), InputError);
   EXPECT_THROW(study->run(context.with(small({{"decisions", "ordre"}, {"budget", "1evals"}}))), InputError);
 }

@@ -7,6 +7,7 @@
 
 #include "design/design.h"
 #include "domains/domains.h"
+#include "research/research.h"
 #include "studies/study.h"
 
 namespace syswright::studies {
@@ -17,6 +18,7 @@ class ServingContext {
   ServingContext() {
     register_domains(domains);
     design::register_designers(designers);
+    research::register_designers(designers);
   }
   StudyContext with(std::map<std::string, std::string> options, std::stop_token stop = {}) {
     return {.domains = domains,
