@@ -11,33 +11,13 @@ constexpr double slope_prior = 2;           // measurements, that speak for a sl
 constexpr std::size_t least_for_trust = 4;  // measurements before anything is judged
 constexpr std::size_t least_for_correction = 8;
 constexpr double least_quality = 0.1;
-constexpr double usual_width = 0.6;
-constexpr double nearby_prior = 0.3;  // measurements, that speak for nothing wrong
+constexpr double trend_width = 3;  // standard deviations, beyond which what is foretold is cut
+constexpr std::size_t fit_always_below = 40;
+constexpr std::size_t fit_every = 4;
+constexpr int first_fit_steps = 60;
+constexpr int fit_steps = 20;
 constexpr double highest_r_squared = 0.98;
 constexpr double failing = 1e3;  // stands for what is expected to fail, after the logarithm
-
-/// Solves a symmetric positive definite system in place by Gauss, without pivots: a ridge keeps them positive.
-std::vector<std::vector<double>> invert(std::vector<std::vector<double>> matrix) {
-  const std::size_t n = matrix.size();
-  std::vector<std::vector<double>> inverse(n, std::vector<double>(n, 0));
-  for (std::size_t i = 0; i < n; ++i) inverse[i][i] = 1;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double pivot = matrix[i][i];
-    for (std::size_t k = 0; k < n; ++k) {
-      matrix[i][k] /= pivot;
-      inverse[i][k] /= pivot;
-    }
-    for (std::size_t j = 0; j < n; ++j) {
-      const double factor = matrix[j][i];
-      if (j == i || factor == 0) continue;
-      for (std::size_t k = 0; k < n; ++k) {
-        matrix[j][k] -= factor * matrix[i][k];
-        inverse[j][k] -= factor * inverse[i][k];
-      }
-    }
-  }
-  return inverse;
-}
 
 double weighted_mean(std::span<const double> values, std::span<const double> weights) {
   return std::inner_product(values.begin(), values.end(), weights.begin(), 0.0) /
@@ -136,84 +116,51 @@ std::vector<double> Ensemble::fit_line(std::size_t simulator, std::span<const Po
   return left_out;
 }
 
-/// What the simulators' lines say, then the places of the point.
-std::vector<double> Ensemble::features(const Point& point) const {
-  std::vector<double> features;
-  const std::vector<double>& values = foretold(point);
+/// What the simulators say, each in standard deviations of what it said of the measurements.
+std::vector<double> Ensemble::trend(const Point& point) const {
+  std::vector<double> trend;
+  const std::vector<double>& values = foretold_.at(point);
   for (std::size_t s = 0; s < simulators_.size(); ++s) {
-    features.push_back(lines_[s].base + lines_[s].slope * scaled(values[s]));
+    trend.push_back(std::clamp((scaled(values[s]) - trend_mean_[s]) / trend_spread_[s], -trend_width, trend_width));
   }
-  for (const double place : space_.embed(point)) features.push_back(place);
-  return features;
+  return trend;
 }
 
-double Ensemble::corrected(const Point& point) const {
-  const std::vector<double> at = features(point);
-  double sum = target_mean_;
-  for (std::size_t k = 0; k < at.size(); ++k) sum += coefficients_[k] * (at[k] - feature_mean_[k]);
-  return sum;
-}
-
-/// Ridge regression about a prior (the simulators' mean, no effect of any place), its strength by what was left out.
 std::vector<double> Ensemble::fit_correction(std::span<const Point> points, std::span<const double> targets) {
-  const std::size_t n = points.size();
-  std::vector<std::vector<double>> rows;
-  for (const Point& point : points) rows.push_back(features(point));
-  const std::size_t d = rows.front().size();
-  feature_mean_.assign(d, 0);
-  const double all = std::accumulate(importance_.begin(), importance_.end(), 0.0);
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t k = 0; k < d; ++k) feature_mean_[k] += importance_[i] * rows[i][k] / all;
+  trend_mean_.assign(simulators_.size(), 0);
+  trend_spread_.assign(simulators_.size(), 1);
+  const auto n = static_cast<double>(points.size());
+  for (std::size_t s = 0; s < simulators_.size(); ++s) {
+    double squares = 0;
+    for (const Point& point : points) trend_mean_[s] += std::min(scaled(foretold(point)[s]), failing) / n;
+    for (const Point& point : points) squares += std::pow(scaled(foretold(point)[s]) - trend_mean_[s], 2) / n;
+    trend_spread_[s] = std::max(1e-6, std::sqrt(squares));
   }
-  for (auto& row : rows) {
-    for (std::size_t k = 0; k < d; ++k) row[k] -= feature_mean_[k];
+  std::vector<std::vector<double>> inputs;
+  std::vector<std::vector<double>> trends;
+  for (const Point& point : points) {
+    inputs.push_back(space_.embed(point));
+    trends.push_back(trend(point));
   }
-  target_mean_ = weighted_mean(targets, importance_);
-  std::vector<double> prior(d, 0);
-  std::fill_n(prior.begin(), simulators_.size(), 1 / static_cast<double>(simulators_.size()));
-  std::vector<double> rest(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    rest[i] = targets[i] - target_mean_ - std::inner_product(rows[i].begin(), rows[i].end(), prior.begin(), 0.0);
+  const bool first = !correction_;
+  if (first) correction_.emplace(space_.groups(), simulators_.size());
+  correction_->set(std::move(inputs), std::move(trends), {targets.begin(), targets.end()});
+  const bool due = points.size() < fit_always_below || points.size() >= fitted_at_ + fit_every;
+  if (due) {
+    correction_->fit(first ? first_fit_steps : fit_steps);
+    fitted_at_ = points.size();
   }
-  std::vector<std::vector<double>> gram(d, std::vector<double>(d, 0));
-  std::vector<double> moment(d, 0);
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t a = 0; a < d; ++a) {
-      moment[a] += importance_[i] * rows[i][a] * rest[i];
-      for (std::size_t b = 0; b < d; ++b) gram[a][b] += importance_[i] * rows[i][a] * rows[i][b];
-    }
-  }
-  std::vector<double> best;
-  double least = std::numeric_limits<double>::infinity();
-  for (const double ridge : {0.3, 1.0, 3.0, 10.0, 30.0}) {
-    std::vector<std::vector<double>> system = gram;
-    for (std::size_t k = 0; k < d; ++k) system[k][k] += ridge;
-    const std::vector<std::vector<double>> inverse = invert(std::move(system));
-    std::vector<double> move(d, 0);
-    for (std::size_t a = 0; a < d; ++a)
-      move[a] = std::inner_product(moment.begin(), moment.end(), inverse[a].begin(), 0.0);
-    std::vector<double> left_out(n);
-    double wrong = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      double leverage = 1 / all;
-      for (std::size_t a = 0; a < d; ++a) {
-        leverage += rows[i][a] * std::inner_product(rows[i].begin(), rows[i].end(), inverse[a].begin(), 0.0);
-      }
-      const double residual = rest[i] - std::inner_product(rows[i].begin(), rows[i].end(), move.begin(), 0.0);
-      left_out[i] = targets[i] - residual / std::max(0.05, 1 - importance_[i] * leverage);
-      wrong += importance_[i] * (left_out[i] - targets[i]) * (left_out[i] - targets[i]);
-    }
-    if (wrong >= least) continue;
-    least = wrong;
-    best = std::move(left_out);
-    coefficients_ = prior;
-    for (std::size_t k = 0; k < d; ++k) coefficients_[k] += move[k];
-  }
-  return best;
+  corrects_ = true;
+  return correction_->left_out();
 }
 
-void Ensemble::weigh(const std::vector<std::vector<double>>& left_out, std::span<const Point> points,
-                     std::span<const double> targets) {
+double Ensemble::doubt(const Point& point) {
+  if (!corrects_) return 0;
+  foretell(std::span(&point, 1));
+  return correction_->predict(space_.embed(point), trend(point)).deviation;
+}
+
+void Ensemble::weigh(const std::vector<std::vector<double>>& left_out, std::span<const double> targets) {
   double sum = 0;
   for (std::size_t m = 0; m < members_.size(); ++m) {
     Member& member = members_[m];
@@ -228,59 +175,13 @@ void Ensemble::weigh(const std::vector<std::vector<double>>& left_out, std::span
   for (std::size_t m = 0; m < members_.size(); ++m) {
     for (std::size_t i = 0; i < left_out[m].size(); ++i) guessed[i] += members_[m].weight * left_out[m][i];
   }
-  look_nearby(points, targets, guessed);
   quality_ = r_squared(guessed, targets);
   error_ = 0;
-  double squares = 0;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const double off = guessed[i] - targets[i];
-    squares += importance_[i] * off * off;
     error_ += std::abs(logarithmic_ ? std::expm1(off) : off / targets[i]) / static_cast<double>(targets.size());
   }
-  deviation_ = std::sqrt(squares / std::accumulate(importance_.begin(), importance_.end(), 0.0));
   trusted_ = quality_ >= least_quality;
-}
-
-/// Mean of what was wrong, by nearness; next to nothing far from everything.
-Ensemble::Nearby Ensemble::nearby(const std::vector<double>& place, std::size_t but, double width) const {
-  double sum = 0;
-  double weights = nearby_prior;
-  for (std::size_t i = 0; i < places_.size(); ++i) {
-    if (i == but) continue;
-    double squared = 0;
-    for (std::size_t k = 0; k < place.size(); ++k) squared += (place[k] - places_[i][k]) * (place[k] - places_[i][k]);
-    const double weight = std::exp(-squared / (width * width));
-    sum += weight * wrong_[i];
-    weights += weight;
-  }
-  return {sum / weights, 1 - nearby_prior / weights};
-}
-
-double Ensemble::doubt(const Point& point) const {
-  if (places_.empty()) return 0;
-  return deviation_ * (1 - nearby(space_.embed(point), places_.size(), width_ > 0 ? width_ : usual_width).known);
-}
-
-void Ensemble::look_nearby(std::span<const Point> points, std::span<const double> targets,
-                           std::vector<double>& guessed) {
-  places_.clear();
-  wrong_.clear();
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    places_.push_back(space_.embed(points[i]));
-    wrong_.push_back(targets[i] - guessed[i]);
-  }
-  const std::vector<double> without = guessed;
-  double highest = r_squared(guessed, targets);
-  width_ = 0;
-  for (const double width : {0.35, 0.6, 1.0, 1.6}) {
-    std::vector<double> better = without;
-    for (std::size_t i = 0; i < points.size(); ++i) better[i] += nearby(places_[i], i, width).wrong;
-    const double quality = r_squared(better, targets);
-    if (quality <= highest) continue;
-    highest = quality;
-    width_ = width;
-    guessed = std::move(better);
-  }
 }
 
 void Ensemble::fit(std::span<const Observation> observations) {
@@ -298,9 +199,9 @@ void Ensemble::fit(std::span<const Observation> observations) {
   foretell(points);
   std::vector<std::vector<double>> left_out(members_.size());
   for (std::size_t s = 0; s < simulators_.size(); ++s) left_out[s] = fit_line(s, points, targets);
-  coefficients_.clear();
+  corrects_ = false;
   if (points.size() >= least_for_correction) left_out.back() = fit_correction(points, targets);
-  if (points.size() >= least_for_trust) weigh(left_out, points, targets);
+  if (points.size() >= least_for_trust) weigh(left_out, targets);
 }
 
 std::vector<double> Ensemble::predict(std::span<const Point> points) {
@@ -311,8 +212,9 @@ std::vector<double> Ensemble::predict(std::span<const Point> points) {
     for (std::size_t s = 0; s < simulators_.size(); ++s) {
       sum += members_[s].weight * (lines_[s].base + lines_[s].slope * scaled(foretold(point)[s]));
     }
-    if (!coefficients_.empty()) sum += members_.back().weight * corrected(point);
-    if (width_ > 0) sum += nearby(space_.embed(point), places_.size(), width_).wrong;
+    if (corrects_) {
+      sum += members_.back().weight * correction_->predict(space_.embed(point), trend(point)).mean;
+    }
     predictions.push_back(sum);
   }
   return predictions;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "tune/gaussian_process.h"
 #include "tune/searcher.h"
 
 namespace syswright::tune {
@@ -12,12 +14,11 @@ namespace syswright::tune {
 /// Simulators of varying fidelity as one, weighted by how well they foretold what was measured so far.
 ///
 /// Each simulator is brought to scale by a line through the logarithms (of what it foretold and what was measured),
-/// with the slope pulled towards 1 while there is little to go by. Beside them stands a member that corrects: a ridge
-/// regression on the places of a point (Space::embed) and on what all simulators foretell. How good a member is, is its
-/// R² on measurements that were left out of its fit, one at a time; its weight is R² / (1 - R²). In all of this a
-/// measurement counts the more the better it is: what matters is to tell the good ones apart. At last, by how much all
-/// together were wrong nearby is taken off, with a width of "nearby" by what was left out, once more. Losses that are
-/// not positive are not taken by their logarithm.
+/// with the slope pulled towards 1 while there is little to go by. Beside them stands a member that corrects: a
+/// Gaussian process (gaussian_process.h) of all that was measured, with the simulators as its trend. How good a member
+/// is, is its R² on measurements that were left out of its fit, one at a time; its weight is R² / (1 - R²). In this a
+/// measurement counts the more the better it is: what matters is to tell the good ones apart. Losses that are not
+/// positive are not taken by their logarithm.
 ///
 /// Once the ensemble's own error, again on what was left out, is no longer well below the spread of the measurements,
 /// it is not trusted: whoever asks should measure instead.
@@ -26,12 +27,12 @@ class Ensemble {
   Ensemble(const Space& space, std::vector<Simulator> simulators);
 
   bool empty() const { return simulators_.empty(); }
-  /// Fits everything anew. Failures are left out. O(n d^2) for d places.
+  /// Fits everything anew. Failures are left out. O(n^3).
   void fit(std::span<const Observation> observations);
   /// What a measurement will give, by its logarithm where losses are positive: for comparing points only.
   std::vector<double> predict(std::span<const Point> points);
-  /// How far it may be off at a point: its error so far, less where it was measured nearby.
-  double doubt(const Point& point) const;
+  /// How far the correction may be off at a point, as a standard deviation; 0 while there is none.
+  double doubt(const Point& point);
 
   bool trusted() const { return trusted_; }
   /// Share of the spread of what was measured that was foretold, each measurement by a fit to the others; at most 1.
@@ -59,38 +60,28 @@ class Ensemble {
   const std::vector<double>& foretold(const Point& point) const { return foretold_.at(point); }
   void foretell(std::span<const Point> points);
   double scaled(double value) const;
-  std::vector<double> features(const Point& point) const;
+  std::vector<double> trend(const Point& point) const;
   std::vector<double> fit_line(std::size_t simulator, std::span<const Point> points, std::span<const double> targets);
   std::vector<double> fit_correction(std::span<const Point> points, std::span<const double> targets);
-  double corrected(const Point& point) const;
-  void weigh(const std::vector<std::vector<double>>& left_out, std::span<const Point> points,
-             std::span<const double> targets);
+  void weigh(const std::vector<std::vector<double>>& left_out, std::span<const double> targets);
   void set_importance(std::span<const double> targets);
   double r_squared(std::span<const double> guessed, std::span<const double> targets) const;
-  void look_nearby(std::span<const Point> points, std::span<const double> targets, std::vector<double>& guessed);
-  struct Nearby {
-    double wrong = 0;
-    double known = 0;  ///< from 0 far from everything to nearly 1
-  };
-  Nearby nearby(const std::vector<double>& place, std::size_t but, double width) const;
 
   const Space& space_;
   std::vector<Simulator> simulators_;
   std::map<Point, std::vector<double>> foretold_;
   bool logarithmic_ = true;
   std::vector<Line> lines_;
-  std::vector<double> coefficients_;  // of the correction; empty: too little to go by
-  std::vector<double> feature_mean_;
-  double target_mean_ = 0;
-  std::vector<double> importance_;           // of each measurement
-  std::vector<std::vector<double>> places_;  // of the measurements
-  std::vector<double> wrong_;                // target less what was said without it
-  double width_ = 0;                         // of "nearby"; 0: not looked at
+  std::optional<GaussianProcess> correction_;
+  bool corrects_ = false;
+  std::size_t fitted_at_ = 0;
+  std::vector<double> trend_mean_;
+  std::vector<double> trend_spread_;
+  std::vector<double> importance_;  // of each measurement
   std::vector<Member> members_;
   bool trusted_ = true;
   double quality_ = 0;
   double error_ = 0;
-  double deviation_ = 0;  // of what was said without it from the targets
 };
 
 }  // namespace syswright::tune

@@ -207,6 +207,16 @@ GaussianProcess::Prediction GaussianProcess::predict(std::span<const double> inp
   return {mean_ + spread_ * mean, spread_ * std::sqrt(std::max(variance, 1e-12))};
 }
 
+/// Rasmussen and Williams, equation 5.12.
+std::vector<double> GaussianProcess::left_out() const {
+  const Matrix inverse = inverse_of(factor_);
+  std::vector<double> said;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    said.push_back(mean_ + spread_ * (values_[i] - weights_[i] / inverse[i][i]));
+  }
+  return said;
+}
+
 std::vector<double> GaussianProcess::flat() const {
   std::vector<double> flat = hyper_.scales;
   flat.insert(flat.end(), {hyper_.signal, hyper_.trend, hyper_.noise});

@@ -40,6 +40,9 @@ class GaussianProcess {
   void add(const std::vector<double>& input, const std::vector<double>& trend, double value);
   Prediction predict(std::span<const double> input, std::span<const double> trend) const;
 
+  /// What it says of each value when that one is left out, hyper-parameters as they are. O(n^3).
+  std::vector<double> left_out() const;
+
   /// Of the standardised values with the priors, and its gradient in the order scales, signal, trend, noise.
   double log_posterior(std::vector<double>* gradient = nullptr) const;
   /// Of the values as they were given, without the priors: to compare transformations of the values.

@@ -191,6 +191,26 @@ TEST(GaussianProcess, AddingIsTheSameAsSetting) {
   }
 }
 
+TEST(GaussianProcess, LeavesOneOutAsIfItHadNotBeenThere) {
+  const Data data = draw(15, 4, 2, 21);
+  GaussianProcess process(groups, 2);
+  process.set_hyper(hyper);
+  process.set(data.inputs, data.trends, data.values);
+  const std::vector<double> left_out = process.left_out();
+  const Plain whole(data, hyper, groups);
+  for (std::size_t i = 0; i < data.values.size(); ++i) {
+    Data rest = data;
+    const auto at = static_cast<std::ptrdiff_t>(i);
+    rest.inputs.erase(rest.inputs.begin() + at);
+    rest.trends.erase(rest.trends.begin() + at);
+    rest.values.erase(rest.values.begin() + at);
+    Plain plain(rest, hyper, groups);
+    plain.mean = whole.mean;
+    plain.spread = whole.spread;
+    EXPECT_NEAR(left_out[i], plain.predict(data.inputs[i], data.trends[i]).mean, 1e-7);
+  }
+}
+
 TEST(GaussianProcess, FittingRaisesThePosteriorAndFindsWhatMatters) {
   // Depends on input 0 only.
   Random random(5, "gp test");
