@@ -301,6 +301,7 @@ class Reflection {
         .evaluations = evaluations,
         .seconds = {},
         .seed = Random(task_.seed, "optimize tuning", tunings_++).next(),
+        .source = task_.source,
         .minibatch = task_.minibatch,
         .threads = task_.threads,
         .progress = [&](const Progress& now) { report("tuning: " + now.note); },
