@@ -52,7 +52,7 @@ class OptimizeAnything final : public Study {
   std::vector<Option> options_{
       {"cloudcast", "", "folder with the public CloudCast tables; left out if none is given"},
       {"spot", "", "CSV file or folder with the public Can't-Be-Late windows; left out if none is given"},
-      {"spot-budget", "1000evals", "of the search for a spot policy, on series that it is not judged on"},
+      {"spot-budget", "2min", "of the search for a spot policy, on series that it is not judged on"},
       {"circles", "", "folder with pack.c and evaluate.py (examples/circle_packing); left out if none is given"},
       {"circles-budget", "3min", "of the search of its marks"},
       {"seed", "1", "of the searches"},
