@@ -72,6 +72,9 @@ constexpr std::array entries{
     Entry{{"lecar", "LRU or LFU evicts, drawn by weights that learn from what each evicted too early",
            "Vietri et al., LeCaR, HotStorage 2018"},
           native::run_lecar},
+    Entry{{"second_hit", "LRU that takes in only what was asked for before, lately",
+           "Maggs and Sitaraman, Algorithmic Nuggets in Content Delivery, CCR 45(3), 2015"},
+          native::run_second_hit},
 };
 
 constexpr auto policies = [] {

@@ -707,6 +707,37 @@ class Hyperbolic : public Model {
   double now_ = 0;
 };
 
+/// Two sets of names before an LRU queue.
+class SecondHit : public Model {
+ public:
+  explicit SecondHit(std::uint64_t capacity) : Model(capacity), behind_(capacity, OneQueue::Kind::lru) {}
+  Reply request(Object object, std::uint32_t size, std::vector<Object>& evicted) override {
+    const bool known = younger_.contains(object) || older_.contains(object);
+    if (!younger_.contains(object)) {
+      std::uint64_t sum = 0;
+      for (const auto& [name, bytes] : younger_) sum += bytes;
+      if (!younger_.empty() && sum + size > 4 * capacity_) {
+        older_ = younger_;
+        younger_.clear();
+      }
+      younger_[object] = size;
+    }
+    if (residents_.has(object) || known) {
+      const std::size_t before = evicted.size();
+      const Reply reply = behind_.request(object, size, evicted);
+      for (std::size_t i = before; i < evicted.size(); ++i) residents_.drop(evicted[i]);
+      if (reply == Reply::inserted) residents_.push_front(object);
+      return reply;
+    }
+    return Reply::bypassed;
+  }
+
+ private:
+  OneQueue behind_;
+  Queue residents_;
+  std::map<Object, std::uint32_t> younger_, older_;
+};
+
 /// Model of a native policy; nullptr for those whose choices are random, which have tests of their own.
 inline std::unique_ptr<Model> make_model(const std::string& name, std::uint64_t capacity) {
   if (name == "fifo") return std::make_unique<OneQueue>(capacity, OneQueue::Kind::fifo);
@@ -722,6 +753,7 @@ inline std::unique_ptr<Model> make_model(const std::string& name, std::uint64_t 
   if (name == "mq") return std::make_unique<Mq>(capacity);
   if (name == "car") return std::make_unique<Car>(capacity);
   if (name == "lecar") return std::make_unique<LeCar>(capacity);
+  if (name == "second_hit") return std::make_unique<SecondHit>(capacity);
   if (name == "gdsf") return std::make_unique<Ranked>(capacity, Ranked::Kind::gdsf);
   if (name == "slru") return std::make_unique<Slru>(capacity);
   if (name == "twoq") return std::make_unique<TwoQ>(capacity);

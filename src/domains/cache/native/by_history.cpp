@@ -7,6 +7,7 @@
 #include "domains/cache/native/mq.h"
 #include "domains/cache/native/qdlp.h"
 #include "domains/cache/native/runners.h"
+#include "domains/cache/native/second_hit.h"
 
 namespace syswright::cache::native {
 
@@ -37,6 +38,10 @@ ReplayResult run_mq(const Requests& requests, const Window& window, const Capaci
 ReplayResult run_lecar(const Requests& requests, const Window& window, const Capacity& capacity,
                        const NativeOptions& options) {
   return run<LeCar>(requests, window, capacity, options);
+}
+ReplayResult run_second_hit(const Requests& requests, const Window& window, const Capacity& capacity,
+                            const NativeOptions& options) {
+  return run<SecondHit>(requests, window, capacity, options);
 }
 ReplayResult run_car(const Requests& requests, const Window& window, const Capacity& capacity,
                      const NativeOptions& options) {

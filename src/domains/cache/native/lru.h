@@ -32,6 +32,7 @@ class Lru {
     queue_.push_front(object);
     return Reply::inserted;
   }
+  bool contains(Object object) const { return queue_.contains(object); }
   void prefetch_far(Object object) const { queue_.prefetch(object); }
   void prefetch_near(Object object) const { queue_.prefetch_neighbours(object); }
 

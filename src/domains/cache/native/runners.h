@@ -28,6 +28,7 @@ ReplayResult run_hyperbolic(const Requests&, const Window&, const Capacity&, con
 ReplayResult run_qdlp(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 ReplayResult run_mq(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 ReplayResult run_lecar(const Requests&, const Window&, const Capacity&, const NativeOptions&);
+ReplayResult run_second_hit(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 ReplayResult run_car(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 
 template <typename Sizes, typename Policy>
