@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "domain/occasion.h"
 #include "domains/llm_serving/accounts.h"
 #include "domains/llm_serving/features.h"
 #include "domains/llm_serving/scenario.h"
@@ -13,37 +14,7 @@
 namespace syswright::llm_serving {
 namespace {
 
-using MaybeClaim = std::optional<Claim>;
-
-/// One run as a cheat sees it.
-struct Occasion {
-  const Policy& policy;
-  const ServingScenario& scenario;
-  Claim::Run run;  ///< the honest one, for the cheat to change
-
-  const Setup& setup() const { return scenario.setup(); }
-  std::vector<Block>& blocks() { return run.evaluation.blocks; }
-  std::vector<DecisionLog::Record>& records() { return run.log.records; }
-  double& metric(Measure measure) { return run.evaluation.metrics[static_cast<std::size_t>(measure)]; }
-};
-
-/// Applies a cheat to every run that ended well, and states the mean anew. change: whether there was an occasion.
-template <bool (*change)(Occasion&)>
-MaybeClaim in_each(const Claim& honest) {
-  Claim claim = honest;
-  bool any = false;
-  for (Claim::Run& run : claim.runs) {
-    const auto* scenario = dynamic_cast<const ServingScenario*>(run.scenario.get());
-    if (scenario == nullptr || run.evaluation.status != Evaluation::Status::ok) continue;
-    Occasion occasion{claim.policy, *scenario, run};
-    if (!change(occasion)) continue;
-    run = std::move(occasion.run);
-    any = true;
-  }
-  if (!any) return std::nullopt;
-  claim.objective = stated_objective(claim);
-  return claim;
-}
+using Occasion = syswright::Occasion<ServingScenario, Measure>;
 
 /// The objective as the blocks say.
 void recount(Occasion& occasion) {

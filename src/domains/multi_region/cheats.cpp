@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "domain/occasion.h"
 #include "domains/multi_region/exemplars.h"
 #include "domains/multi_region/features.h"
 #include "domains/multi_region/market.h"
@@ -15,36 +16,7 @@
 namespace syswright::multi_region {
 namespace {
 
-using MaybeClaim = std::optional<Claim>;
-
-/// One run as a cheat sees it.
-struct Occasion {
-  const Policy& policy;
-  const MultiRegionScenario& scenario;
-  Claim::Run run;  ///< the honest one, for the cheat to change
-
-  const Setup& setup() const { return scenario.setup(); }
-  std::vector<Block>& blocks() { return run.evaluation.blocks; }
-  double& metric(Measure measure) { return run.evaluation.metrics[static_cast<std::size_t>(measure)]; }
-};
-
-/// Applies a cheat to every run that ended well, and states the mean anew. change: whether there was an occasion.
-template <bool (*change)(Occasion&)>
-MaybeClaim in_each(const Claim& honest) {
-  Claim claim = honest;
-  bool any = false;
-  for (Claim::Run& run : claim.runs) {
-    const auto* scenario = dynamic_cast<const MultiRegionScenario*>(run.scenario.get());
-    if (scenario == nullptr || run.evaluation.status != Evaluation::Status::ok) continue;
-    Occasion occasion{claim.policy, *scenario, run};
-    if (!change(occasion)) continue;
-    run = std::move(occasion.run);
-    any = true;
-  }
-  if (!any) return std::nullopt;
-  claim.objective = stated_objective(claim);
-  return claim;
-}
+using Occasion = syswright::Occasion<MultiRegionScenario, Measure>;
 
 /// Cost and compute as the blocks say, of as many jobs as there are blocks.
 void recount(Occasion& occasion) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "domain/occasion.h"
 #include "domains/tiering/exemplars.h"
 #include "domains/tiering/machine.h"
 #include "domains/tiering/scenario.h"
@@ -13,35 +14,7 @@
 namespace syswright::tiering {
 namespace {
 
-using MaybeClaim = std::optional<Claim>;
-
-/// One run as a cheat sees it.
-struct Occasion {
-  const Policy& policy;
-  const TieringScenario& scenario;
-  Claim::Run run;  ///< the honest one, for the cheat to change
-
-  const Setup& setup() const { return scenario.setup(); }
-  double& metric(Measure measure) { return run.evaluation.metrics[static_cast<std::size_t>(measure)]; }
-};
-
-/// Applies a cheat to every run that ended well, and states the mean anew. change: whether there was an occasion.
-template <bool (*change)(Occasion&)>
-MaybeClaim in_each(const Claim& honest) {
-  Claim claim = honest;
-  bool any = false;
-  for (Claim::Run& run : claim.runs) {
-    const auto* scenario = dynamic_cast<const TieringScenario*>(run.scenario.get());
-    if (scenario == nullptr || run.evaluation.status != Evaluation::Status::ok) continue;
-    Occasion occasion{claim.policy, *scenario, run};
-    if (!change(occasion)) continue;
-    run = std::move(occasion.run);
-    any = true;
-  }
-  if (!any) return std::nullopt;
-  claim.objective = stated_objective(claim);
-  return claim;
-}
+using Occasion = syswright::Occasion<TieringScenario, Measure>;
 
 /// The policy's run in a scenario that is not the one set, under its name; false where it is no faster.
 bool run_elsewhere(Occasion& occasion, Setup setup) {
