@@ -127,7 +127,7 @@ class Runner {
       add_known();
       add_designed();
     }
-    serving::conclude(result_, !trial_.stopped(), words_);
+    conclude(result_, !trial_.stopped(), words_);
     return std::move(result_);
   }
 

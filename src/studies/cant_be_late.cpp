@@ -205,13 +205,7 @@ class Runner {
         fmt::format("{}; {:.2f} % above the optimum", spoken(found), 100 * (found.spend / optimum_ - 1)), holds);
   }
 
-  void conclude() {
-    std::size_t held = 0;
-    for (const Figure& figure : result_.figures) held += figure.holds ? 1 : 0;
-    result_.holds = result_.complete && held == result_.figures.size();
-    result_.verdict = fmt::format("{} of {} figures are as claimed{}", held, result_.figures.size(),
-                                  result_.complete ? "" : "; interrupted before the end");
-  }
+  void conclude() { studies::conclude(result_, result_.complete); }
 
   const CantBeLate& study_;
   const StudyContext& context_;

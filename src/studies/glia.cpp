@@ -101,7 +101,7 @@ class Runner {
     add_sweep();
     if (trial_.option("budget") != "0") add_searches();
     if (trial_.option("budget") != "0" && trial_.option("rivals") != "none") add_rivals();
-    serving::conclude(result_, !trial_.stopped(), words_);
+    conclude(result_, !trial_.stopped(), words_);
     return std::move(result_);
   }
 

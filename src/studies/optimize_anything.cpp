@@ -285,18 +285,14 @@ class Runner {
   }
 
   void conclude() {
-    std::size_t held = 0;
-    for (const Figure& figure : result_.figures) held += figure.holds ? 1 : 0;
-    result_.complete = !stopped();
-    result_.holds = result_.complete && held == result_.figures.size();
-    result_.verdict = fmt::format("{} of {} figures are as claimed", held, result_.figures.size());
+    std::string words;
     for (const char* name : {"cloudcast", "spot", "circles"}) {
-      if (value(name).empty()) result_.verdict += fmt::format("; --{} was not given, and is left out", name);
+      if (value(name).empty()) words += fmt::format("--{} was not given, and is left out; ", name);
     }
-    result_.verdict +=
-        "; what is published of prompts, agents and kernels (AIME, ARC-AGI, KernelBench) needs a language model and is "
+    words +=
+        "what is published of prompts, agents and kernels (AIME, ARC-AGI, KernelBench) needs a language model and is "
         "not rerun";
-    if (!result_.complete) result_.verdict += "; interrupted before the end";
+    studies::conclude(result_, !stopped(), words);
   }
 
   const OptimizeAnything& study_;

@@ -143,14 +143,4 @@ std::vector<Option> with_search(std::vector<Option> own, const std::string& budg
   return own;
 }
 
-void conclude(Result& result, bool complete, const std::string& words) {
-  const auto held = static_cast<std::size_t>(
-      std::count_if(result.figures.begin(), result.figures.end(), [](const Figure& figure) { return figure.holds; }));
-  result.complete = complete;
-  result.holds = complete && held == result.figures.size();
-  result.verdict = fmt::format("{} of {} figures are as claimed", held, result.figures.size());
-  if (!words.empty()) result.verdict += "; " + words;
-  if (!complete) result.verdict += "; interrupted before the end";
-}
-
 }  // namespace syswright::studies::serving

@@ -78,7 +78,4 @@ class Trial {
 /// The options of a study that searches, after its own.
 std::vector<Option> with_search(std::vector<Option> own, const std::string& budget);
 
-/// Ends a result: it holds if it is complete and every figure does; the verdict counts them and goes on with `words`.
-void conclude(Result& result, bool complete, const std::string& words = "");
-
 }  // namespace syswright::studies::serving

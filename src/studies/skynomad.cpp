@@ -286,17 +286,14 @@ class Runner {
   }
 
   void conclude() {
-    std::size_t held = 0;
-    for (const Figure& figure : result_.figures) held += figure.holds ? 1 : 0;
-    result_.holds = result_.complete && held == result_.figures.size();
-    result_.verdict = fmt::format("{} of {} figures are as claimed", held, result_.figures.size());
+    std::string words;
     if (searched_ > 0) {
-      result_.verdict += fmt::format(
-          "; of {} searches {} beat the utility rule on held-out jobs (paired 95 % interval), {} lost to it, {} cannot "
+      words = fmt::format(
+          "of {} searches {} beat the utility rule on held-out jobs (paired 95 % interval), {} lost to it, {} cannot "
           "be told apart from it",
           searched_, cheaper_, dearer_, searched_ - cheaper_ - dearer_);
     }
-    if (!result_.complete) result_.verdict += "; interrupted before the end";
+    studies::conclude(result_, result_.complete, words);
   }
 
   const SkyNomad& study_;

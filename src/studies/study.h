@@ -59,4 +59,8 @@ class Study {
 /// Value of an option: as given, or the study's default. Asserts if the study has no such option.
 std::string option_value(const Study& study, const StudyContext& context, const std::string& name);
 
+/// Whether the claim holds, and the verdict: how many figures are as claimed, then `words`, if any. complete: no stop
+/// was asked for.
+void conclude(Result& result, bool complete, const std::string& words = "");
+
 }  // namespace syswright::studies

@@ -76,7 +76,7 @@ class Runner {
         done += share;
       }
     }
-    serving::conclude(result_, !trial_.stopped(), words_);
+    conclude(result_, !trial_.stopped(), words_);
     return std::move(result_);
   }
 

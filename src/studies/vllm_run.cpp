@@ -124,7 +124,7 @@ class Runner {
     for (const Figure& figure : result_.figures) {
       if (!figure.holds) words += (words.empty() ? "not so: " : ", ") + figure.name;
     }
-    serving::conclude(result_, !trial_.stopped(), words);
+    conclude(result_, !trial_.stopped(), words);
     return std::move(result_);
   }
 

@@ -197,14 +197,12 @@ class Runner {
   }
 
   void conclude() {
-    std::size_t held = 0;
-    for (const Figure& figure : result_.figures) held += figure.holds ? 1 : 0;
-    result_.complete = !stopped();
-    result_.holds = result_.complete && held == result_.figures.size();
-    result_.verdict = fmt::format(
-        "{} of {} figures are as claimed; caches were searched by '{}' without a language model: with one, only the "
-        "machinery was tried, on a scripted model{}",
-        held, result_.figures.size(), value("designer"), result_.complete ? "" : "; interrupted before the end");
+    studies::conclude(
+        result_, !stopped(),
+        fmt::format(
+            "caches were searched by '{}' without a language model: with one, only the machinery was tried, on a "
+            "scripted model",
+            value("designer")));
   }
 
   const VulcanStudy& study_;
