@@ -58,6 +58,17 @@ double real_or_nan(const Statement& row, int column) {
   return row.is_null(column) ? std::numeric_limits<double>::quiet_NaN() : row.real(column);
 }
 
+/// Of a row with a run's columns in their order.
+RunRecord run_in(const Statement& row) {
+  return {.id = row.integer(0),
+          .command = std::string(row.text(1)),
+          .options = std::string(row.text(2)),
+          .seed = static_cast<std::uint64_t>(row.integer(3)),
+          .started = std::string(row.text(4)),
+          .ended = std::string(row.text(5)),
+          .outcome = std::string(row.text(6))};
+}
+
 }  // namespace
 
 class Ledger::Storage {
@@ -288,16 +299,44 @@ std::vector<RunRecord> Ledger::runs(const std::string& command) const {
                 "WHERE ?1 = '' OR command = ?1 ORDER BY id");
   row.bind(command);
   std::vector<RunRecord> runs;
-  while (row.step()) {
-    runs.push_back({.id = row.integer(0),
-                    .command = std::string(row.text(1)),
-                    .options = std::string(row.text(2)),
-                    .seed = static_cast<std::uint64_t>(row.integer(3)),
-                    .started = std::string(row.text(4)),
-                    .ended = std::string(row.text(5)),
-                    .outcome = std::string(row.text(6))});
-  }
+  while (row.step()) runs.push_back(run_in(row));
   return runs;
+}
+
+std::optional<RunRecord> Ledger::find_run(RunId run) const {
+  const std::lock_guard lock(storage_->mutex);
+  Statement row(storage_->database, "SELECT id, command, options, seed, started, ended, outcome FROM run WHERE id = ?");
+  if (!row.bind(run).step()) return std::nullopt;
+  return run_in(row);
+}
+
+void Ledger::record_progress(const ProgressRecord& progress) {
+  const std::lock_guard lock(storage_->mutex);
+  const std::string policy = progress.policy ? ledger::to_bytes(*progress.policy) : "";
+  Statement(storage_->database,
+            "INSERT INTO progress (run, seconds, spent, fraction, best, policy, note) "
+            "VALUES (?, ?, ?, ?, ?, nullif(?, x''), ?)")
+      .bind(progress.run, progress.seconds, progress.spent, progress.fraction, progress.best, Blob{policy},
+            progress.note)
+      .run();
+}
+
+std::vector<ProgressRecord> Ledger::progress(RunId run) const {
+  const std::lock_guard lock(storage_->mutex);
+  Statement row(storage_->database,
+                "SELECT seconds, spent, fraction, best, policy, note FROM progress WHERE run = ? ORDER BY id");
+  row.bind(run);
+  std::vector<ProgressRecord> all;
+  while (row.step()) {
+    all.push_back({.run = run,
+                   .seconds = row.real(0),
+                   .spent = row.real(1),
+                   .fraction = row.real(2),
+                   .best = row.is_null(3) ? std::nullopt : std::optional(row.real(3)),
+                   .policy = row.is_null(4) ? std::nullopt : std::optional(row.digest(4)),
+                   .note = std::string(row.text(5))});
+  }
+  return all;
 }
 
 void Ledger::record_proposals(std::span<const ProposalRecord> proposals) {

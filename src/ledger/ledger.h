@@ -81,6 +81,17 @@ struct ProposalRecord {
   double spent = 0;    ///< of the budget, when it was found
 };
 
+/// How far a search was at a moment: for whoever watches it, and for going on after it was killed.
+struct ProgressRecord {
+  RunId run = 0;
+  double seconds = 0;            ///< since the search began; pauses between a kill and a resumption are left out
+  double spent = 0;              ///< of the budget, in evaluations
+  double fraction = 0;           ///< of the budget, 0 to 1
+  std::optional<double> best;    ///< training objective
+  std::optional<Digest> policy;  ///< that has it
+  std::string note;
+};
+
 /// What a judge said of a policy.
 struct VerdictRecord {
   RunId run = 0;
@@ -151,9 +162,14 @@ class Ledger {
   void end_run(RunId run, const std::string& outcome);
   /// In the order of their starts. command: only runs of it; empty: all.
   std::vector<RunRecord> runs(const std::string& command = "") const;
+  std::optional<RunRecord> find_run(RunId run) const;
 
   void record_proposals(std::span<const ProposalRecord> proposals);
   std::vector<ProposalRecord> proposals(RunId run) const;
+
+  void record_progress(const ProgressRecord& progress);
+  /// In the order of recording.
+  std::vector<ProgressRecord> progress(RunId run) const;
 
   /// The policy that a search handed over. context: what searches must have in common to learn from each other.
   void record_choice(RunId run, const Digest& context, const Digest& policy);

@@ -58,6 +58,19 @@ CREATE TABLE choice (
 CREATE INDEX choice_by_context ON choice(context);
 )";
 
+/// Since version 4.
+constexpr const char* progress_table = R"(
+CREATE TABLE progress (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run(id),
+  seconds REAL NOT NULL,   -- since the search began, pauses left out
+  spent REAL NOT NULL,     -- of the budget, in evaluations
+  fraction REAL NOT NULL,  -- of the budget, 0 to 1
+  best REAL,               -- training objective
+  policy BLOB,             -- that has it
+  note TEXT NOT NULL) STRICT;
+CREATE INDEX progress_by_run ON progress(run);
+)";
+
 void set_journal(Database& database) {
   const std::string mode = database.text_patiently("PRAGMA journal_mode = WAL");
   // Without WAL (a network folder) only FULL keeps a rollback journal safe from a loss of power.
@@ -75,6 +88,7 @@ void create_tables(Database& database) {
     database.execute(tables);
     database.execute(exchange_table);
     database.execute(choice_table);
+    database.execute(progress_table);
     database.execute(fmt::format("PRAGMA application_id = {}", application_id));
     database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
   }
@@ -93,13 +107,20 @@ void upgrade(Database& database) {
     database.execute(choice_table);
     database.execute("PRAGMA user_version = 3");
   }
+  if (database.integer("PRAGMA user_version") == 3) {
+    database.execute(progress_table);
+    database.execute("PRAGMA user_version = 4");
+  }
   transaction.commit();
 }
 
-}  // namespace
+struct Found {
+  bool empty = false;
+  std::int64_t version = 0;
+};
 
-Database& with_schema(Database& database) {
-  // The first read of the file: what is not a database fails here, before anything is written.
+/// The first read of the file: what is not a database fails here, before anything is written.
+Found look_at(Database& database) {
   const std::int64_t found = database.integer("PRAGMA application_id");
   const bool empty = database.integer("SELECT count(*) FROM sqlite_master") == 0;
   if (found != application_id && !empty) {
@@ -113,13 +134,28 @@ Database& with_schema(Database& database) {
                     "update Syswright, or use another ledger",
                     database.path(), version, schema_version));
   }
+  return {empty, version};
+}
+
+}  // namespace
+
+Database& with_schema(Database& database) {
+  const Found found = look_at(database);
   set_journal(database);
-  if (empty) {
+  if (found.empty) {
     create_tables(database);
-  } else if (version < schema_version) {
+  } else if (found.version < schema_version) {
     upgrade(database);
   }
   return database;
+}
+
+void check_schema(Database& database) {
+  if (look_at(database).version != schema_version) {
+    throw LedgerError(fmt::format(
+        "ledger '{}': written by an older Syswright; any command that writes to it brings it up to date",
+        database.path()));
+  }
 }
 
 }  // namespace syswright::ledger

@@ -20,9 +20,12 @@ struct Blob {
 
 class Database {
  public:
-  /// Creates the file, and its folder, if there is none. Waits so long for another process's transaction to end.
-  /// Throws LedgerError.
-  Database(const std::string& path, double wait_seconds);
+  enum class Access {
+    write,  ///< creates the file, and its folder, if there is none
+    read,   ///< of a file that is there
+  };
+  /// Waits so long for another process's transaction to end. Throws LedgerError.
+  Database(const std::string& path, double wait_seconds, Access access = Access::write);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

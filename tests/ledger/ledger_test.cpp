@@ -119,9 +119,24 @@ TEST(Ledger, KeepsEverythingWhenOpenedAgain) {
     run = ledger.begin_run("design cache", "{\"size\":\"1%\"}", ~std::uint64_t{0});
     ledger.record_proposals(std::vector<ProposalRecord>{{run, {0, 1}, {{1, 2}, {3, 4}}, "crossover", 0.5, 12.5}});
     ledger.record_verdict({run, "audit", {0, 1}, {7, 1}, "misses are 12", true, "{}"});
+    ledger.record_progress({.run = run, .seconds = 1.5, .spent = 12.5, .fraction = 0.25, .note = "generation 1"});
+    ledger.record_progress(
+        {.run = run, .seconds = 2.5, .spent = 20, .fraction = 0.5, .best = 0.5, .policy = Digest{0, 1}, .note = "2"});
     ledger.end_run(run, "{\"best\":0.5}");
   }
   const Ledger ledger(path);
+  const std::vector<ProgressRecord> progress = ledger.progress(run);
+  ASSERT_EQ(progress.size(), 2u);
+  EXPECT_EQ(progress[0].best, std::nullopt);
+  EXPECT_EQ(progress[0].policy, std::nullopt);
+  EXPECT_EQ(progress[0].note, "generation 1");
+  EXPECT_EQ(progress[1].seconds, 2.5);
+  EXPECT_EQ(progress[1].spent, 20);
+  EXPECT_EQ(progress[1].fraction, 0.5);
+  EXPECT_EQ(progress[1].best, 0.5);
+  EXPECT_EQ(progress[1].policy, (Digest{0, 1}));
+  EXPECT_EQ(ledger.find_run(run)->outcome, "{\"best\":0.5}");
+  EXPECT_FALSE(ledger.find_run(run + 1).has_value());
   EXPECT_EQ(ledger.find(key(1)), evaluation(0.5));
   EXPECT_EQ(ledger.find_policy({0, 1})->source, "policy keep_small for cache {}");
   EXPECT_TRUE(ledger.knows_program({0, 1}));
@@ -182,7 +197,7 @@ TEST(Ledger, OneOfTheFirstVersionIsBroughtUpToDate) {
     Ledger ledger(path);
     ledger.record({.evaluations = {{key(1), evaluation(0.5), {}}}});
   }
-  OtherProgram(path).run("DROP TABLE exchange; DROP TABLE choice; PRAGMA user_version = 1");
+  OtherProgram(path).run("DROP TABLE exchange; DROP TABLE choice; DROP TABLE progress; PRAGMA user_version = 1");
   {
     Ledger ledger(path);
     EXPECT_EQ(ledger.find(key(1)), evaluation(0.5));
@@ -202,11 +217,23 @@ TEST(Ledger, OneOfTheSecondVersionIsBroughtUpToDate) {
     Ledger ledger(path);
     ledger.record({.evaluations = {{key(1), evaluation(0.5), {}}}});
   }
-  OtherProgram(path).run("DROP TABLE choice; PRAGMA user_version = 2");
+  OtherProgram(path).run("DROP TABLE choice; DROP TABLE progress; PRAGMA user_version = 2");
   Ledger ledger(path);
   EXPECT_EQ(ledger.find(key(1)), evaluation(0.5));
   ledger.record_choice(ledger.begin_run("design cache", "{}", 1), {1, 1}, {2, 2});
   EXPECT_THAT(ledger.choices({1, 1}), ElementsAre(Digest{2, 2}));
+}
+
+// Version 3 had no progress.
+TEST(Ledger, OneOfTheThirdVersionIsBroughtUpToDate) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("ledger.db");
+  RunId run = Ledger(path).begin_run("design cache", "{}", 1);
+  OtherProgram(path).run("DROP TABLE progress; PRAGMA user_version = 3");
+  Ledger ledger(path);
+  ledger.record_progress({.run = run, .seconds = 1, .spent = 2, .fraction = 0.5, .note = ""});
+  EXPECT_EQ(ledger.progress(run).size(), 1u);
+  EXPECT_THROW(ledger.record_progress({.run = run + 1, .note = ""}), LedgerError);
 }
 
 TEST(Ledger, KeepsWhatSearchesChoseTheLatestFirst) {
