@@ -169,18 +169,24 @@ ProgramAnswers::ProgramAnswers(const policy::ProgramPtr& program)
 }
 
 void ProgramAnswers::answer(const Ask& ask, std::span<double> answers) {
-  const Place& place = places_[ask.decision];
+  answer(Question{ask.decision, ask.event, ask.candidates, ask.globals, ask.columns}, answers);
+}
+
+void ProgramAnswers::answer(const Question& question, std::span<double> answers) {
+  const Place& place = places_[question.decision];
   const policy::Rule& rule = *place.rule;
-  const bool ranks = program_->signature().decisions[ask.decision].kind == policy::DecisionKind::rank;
+  const bool ranks = program_->signature().decisions[question.decision].kind == policy::DecisionKind::rank;
   inputs_.resize(rule.inputs.size());
-  for (std::size_t i = 0; i < rule.global_inputs; ++i) inputs_[i] = ask.globals[place.slots[i]];
+  for (std::size_t i = 0; i < rule.global_inputs; ++i) inputs_[i] = question.globals[place.slots[i]];
   if (!ranks) {
+    // What is asked about one subject may have it as its only candidate.
+    for (std::size_t i = rule.global_inputs; i < rule.inputs.size(); ++i) inputs_[i] = question.columns[place.slots[i]];
     answers[0] = place.code.scalar(inputs_.data());
     return;
   }
   columns_.clear();
   for (std::size_t i = rule.global_inputs; i < rule.inputs.size(); ++i) {
-    columns_.push_back(ask.columns.data() + place.slots[i] * ask.candidates.size());
+    columns_.push_back(question.columns.data() + place.slots[i] * question.candidates.size());
   }
   place.code.batch(inputs_.data(), columns_.data(), answers.data(), answers.size());
 }

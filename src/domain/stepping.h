@@ -132,6 +132,8 @@ class ProgramAnswers {
   explicit ProgramAnswers(const policy::ProgramPtr& program);
   bool has(std::size_t decision) const { return places_[decision].rule != nullptr; }
   void answer(const Ask& ask, std::span<double> answers);
+  /// The same for a question of a Simulation. answers: [candidates], or [1] for a value decision.
+  void answer(const Question& question, std::span<double> answers);
 
  private:
   struct Place {
@@ -190,7 +192,7 @@ Evaluation evaluate_native(M machine, const policy::Signature& signature, const 
 
 /// The mechanism as a Simulation: questions that the program leaves open are answered by default.
 template <Mechanism M>
-class SteppedSimulation final : public Simulation {
+class SteppedSimulation : public Simulation {
  public:
   SteppedSimulation(M machine, policy::ProgramPtr program)
       : machine_(std::move(machine)),
@@ -233,6 +235,9 @@ class SteppedSimulation final : public Simulation {
   }
   void log_to(DecisionLog* log) override { counter_.log_to(log); }
   Evaluation result() const override { return failure_ ? machine_.failed(*failure_) : machine_.result(); }
+
+ protected:
+  const M& machine() const { return machine_; }
 
  private:
   M machine_;

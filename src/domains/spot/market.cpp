@@ -106,6 +106,7 @@ void Market::finish_job() {
   for (StateRow& row : drawn_) row.finish(static_cast<double>(job_.tick * setting().tick) / 1000);
   drawn_.clear();
   account_.late = missed(setting(), job_);
+  settled_ += account_.spend + (account_.late ? lateness_penalty(*setup_, instance()) : 0);
   accounts_.push_back(account_);
   account_ = {};
   job_ = {};

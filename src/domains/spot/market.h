@@ -58,6 +58,8 @@ class Market {
   bool available() const { return available_; }
   Mode held() const { return surviving(job_, available_); }
   const std::vector<Account>& accounts() const { return accounts_; }
+  /// Dollars, of the jobs that are done and the one that runs (domain/running_cost.h).
+  double cost_so_far() const { return settled_ + account_.spend; }
 
  private:
   const Instance& instance() const { return setup_->instances[accounts_.size()]; }
@@ -73,6 +75,7 @@ class Market {
   Job job_;
   Seen seen_;
   Account account_;
+  double settled_ = 0;  ///< cost of the jobs that are done, with penalties
   bool available_ = false;
   bool observed_ = false;     ///< the tick that begins
   std::uint32_t wanted_ = 0;  ///< features that are read, a bit each

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "domain/code_version.h"
+#include "domain/running_cost.h"
 #include "domain/stepping.h"
 #include "domains/spot/auditor.h"
 #include "domains/spot/baselines.h"
@@ -79,7 +80,7 @@ Audit SpotScenario::audit(const DecisionLog& log) const { return spot::audit(*se
 
 std::unique_ptr<Simulation> SpotScenario::start(const policy::ProgramPtr& program) const {
   check_domain(*program);
-  return std::make_unique<SteppedSimulation<Market>>(Market(setup_), program);
+  return std::make_unique<CostedSimulation<Market>>(Market(setup_), program);
 }
 
 ScenarioPtr SpotScenario::miniature(double fraction) const {
