@@ -75,6 +75,18 @@ constexpr std::array entries{
     Entry{{"second_hit", "LRU that takes in only what was asked for before, lately",
            "Maggs and Sitaraman, Algorithmic Nuggets in Content Delivery, CCR 45(3), 2015"},
           native::run_second_hit},
+    Entry{{"clockpro", "CLOCK-Pro: what LIRS keeps, told apart by three hands of one clock",
+           "Jiang et al., CLOCK-Pro, USENIX ATC 2005"},
+          native::run_clock_pro},
+    Entry{{"cacheus", "a scan-resistant LRU or a churn-resistant LFU evicts, drawn by learned weights",
+           "Rodriguez et al., Learning Cache Replacement with CACHEUS, FAST 2021"},
+          native::run_cacheus},
+    Entry{{"s4fifo", "S3-FIFO whose constants follow the workload, by miniatures in place of a trained model",
+           "Xia et al., Learning-Augmented Heuristics, OSDI 2026"},
+          native::run_s4fifo},
+    Entry{{"lrb", "evicts what is predicted to come back last, by boosted trees trained on the way",
+           "Song et al., Learning Relaxed Belady, NSDI 2020"},
+          native::run_lrb},
 };
 
 constexpr auto policies = [] {

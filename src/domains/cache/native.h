@@ -20,14 +20,15 @@ struct NativePolicy {
 std::span<const NativePolicy> native_policies();
 
 struct NativeOptions {
-  std::uint64_t seed = 0;      ///< of policies that draw at random (random, lhd, hyperbolic, lecar)
+  std::uint64_t seed = 0;      ///< of policies that draw at random (random, lhd, hyperbolic, lecar, cacheus, lrb)
   DecisionLog* log = nullptr;  ///< filled as LogListener says, if given
   std::stop_token stop;
 };
 
-/// Replays a native policy by name. O(requests) time but for gdsf, lfuda, lru2 and lecar, which take O(log residents) a
-/// request. Memory: 8 to 24 bytes for each object of the whole trace, 4 more with a capacity in bytes; 4 MB besides for
-/// lhd. Throws InputError for an unknown name, a window that does not fit the trace, or a capacity of 0.
+/// Replays a native policy by name. O(requests) time but for gdsf, lfuda and lru2, which take O(log residents) a
+/// request. Memory: 8 to 40 bytes for each object of the whole trace, 4 more with a capacity in bytes; 4 MB besides for
+/// lhd; 72 bytes, and the window, for lrb. Throws InputError for an unknown name, a window that does not fit the trace,
+/// or a capacity of 0.
 ReplayResult replay_native(std::string_view name, const Requests& requests, const Window& window,
                            const Capacity& capacity, const NativeOptions& options = {});
 

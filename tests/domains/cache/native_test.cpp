@@ -93,7 +93,7 @@ TEST(NativePolicies, EqualSlowModelsOnThousandsOfSmallTraces) {
       ASSERT_EQ(result.counts, expected.counts) << name << ", case " << index;
     }
   }
-  EXPECT_EQ(modelled, 20);
+  EXPECT_EQ(modelled, 24);
 }
 
 TEST(NativePolicies, AuditCleanOnRandomTraces) {
@@ -133,7 +133,7 @@ TEST(NativePolicies, SeedMattersOnlyWhereDrawsAreMade) {
       return replay_native(policy.name, *requests, whole(*requests), {100, false}, {.seed = seed}).counts.misses;
     };
     EXPECT_EQ(misses(1), misses(1)) << policy.name;
-    const std::set<std::string_view> drawing{"random", "lhd", "hyperbolic", "lecar"};
+    const std::set<std::string_view> drawing{"random", "lhd", "hyperbolic", "lecar", "cacheus", "lrb"};
     const bool draws = drawing.contains(policy.name);
     EXPECT_EQ(misses(1) != misses(2), draws) << policy.name;
   }
@@ -200,8 +200,9 @@ TEST(NativePolicies, EachIsDocumentedAndNamedOnce) {
     EXPECT_FALSE(policy.source.empty());
   }
   for (const char* name :
-       {"random", "fifo",     "lru",   "lfu",  "clock", "sieve",      "s3fifo", "arc", "twoq", "slru",  "lhd",
-        "gdsf",   "wtinylfu", "lfuda", "lru2", "lirs",  "hyperbolic", "qdlp",   "mq",  "car",  "lecar", "second_hit"}) {
+       {"random", "fifo", "lru",   "lfu",        "clock",    "sieve",   "s3fifo", "arc",        "twoq",
+        "slru",   "lhd",  "gdsf",  "wtinylfu",   "lfuda",    "lru2",    "lirs",   "hyperbolic", "qdlp",
+        "mq",     "car",  "lecar", "second_hit", "clockpro", "cacheus", "s4fifo", "lrb"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }
@@ -237,7 +238,8 @@ TEST(Replay, AnObjectLargerThanTheCacheIsBypassedWithoutEviction) {
   for (const NativePolicy& policy : native_policies()) {
     DecisionLog log;
     const Capacity capacity{policy.name == "slru" ? 16u : 8u, true};
-    if (policy.name == "s3fifo" || policy.name == "slru" || policy.name == "qdlp" || policy.name == "second_hit")
+    if (policy.name == "s3fifo" || policy.name == "slru" || policy.name == "s4fifo" || policy.name == "qdlp" ||
+        policy.name == "second_hit")
       continue;  // they bypass smaller objects too
     const Counts counts = replay_native(policy.name, *requests, whole(*requests), capacity, {.log = &log}).counts;
     EXPECT_EQ(counts, (Counts{3, 2, 17, 13, 4})) << policy.name;
@@ -246,9 +248,10 @@ TEST(Replay, AnObjectLargerThanTheCacheIsBypassedWithoutEviction) {
 }
 
 TEST(Replay, SegmentsBypassWhatTheyCannotHold) {
-  // S3-FIFO and QD-LP-FIFO of 100 bytes: their small queues hold 10, not 11. SLRU of 40: its segments hold 10.
+  // S3-FIFO, S4-FIFO and QD-LP-FIFO of 100 bytes: their small queues hold 10, not 11. SLRU of 40: its segments hold 10.
   const auto requests = requests_of({1, 2}, {10, 11});
-  for (const auto& [name, capacity] : {std::pair("s3fifo", 100), std::pair("qdlp", 100), std::pair("slru", 40)}) {
+  for (const auto& [name, capacity] :
+       {std::pair("s3fifo", 100), std::pair("s4fifo", 100), std::pair("qdlp", 100), std::pair("slru", 40)}) {
     DecisionLog log;
     replay_native(name, *requests, whole(*requests), {static_cast<std::uint64_t>(capacity), true}, {.log = &log});
     EXPECT_EQ(log.records, (std::vector<DecisionLog::Record>{{1, admit_decision, 2, 0}})) << name;

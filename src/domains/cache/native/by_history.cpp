@@ -1,6 +1,6 @@
 #include "domains/cache/native/car.h"
+#include "domains/cache/native/clock_pro.h"
 #include "domains/cache/native/hyperbolic.h"
-#include "domains/cache/native/lecar.h"
 #include "domains/cache/native/lfuda.h"
 #include "domains/cache/native/lirs.h"
 #include "domains/cache/native/lruk.h"
@@ -35,10 +35,6 @@ ReplayResult run_mq(const Requests& requests, const Window& window, const Capaci
                     const NativeOptions& options) {
   return run<Mq>(requests, window, capacity, options);
 }
-ReplayResult run_lecar(const Requests& requests, const Window& window, const Capacity& capacity,
-                       const NativeOptions& options) {
-  return run<LeCar>(requests, window, capacity, options);
-}
 ReplayResult run_second_hit(const Requests& requests, const Window& window, const Capacity& capacity,
                             const NativeOptions& options) {
   return run<SecondHit>(requests, window, capacity, options);
@@ -46,6 +42,10 @@ ReplayResult run_second_hit(const Requests& requests, const Window& window, cons
 ReplayResult run_car(const Requests& requests, const Window& window, const Capacity& capacity,
                      const NativeOptions& options) {
   return run<Car>(requests, window, capacity, options);
+}
+ReplayResult run_clock_pro(const Requests& requests, const Window& window, const Capacity& capacity,
+                           const NativeOptions& options) {
+  return run<ClockPro>(requests, window, capacity, options);
 }
 
 }  // namespace syswright::cache::native

@@ -1,11 +1,9 @@
 #pragma once
 
 #include <cmath>
-#include <compare>
-#include <vector>
 
 #include "base/random.h"
-#include "domains/cache/native/indexed_heap.h"
+#include "domains/cache/native/count_queues.h"
 #include "domains/cache/native/lists.h"
 #include "domains/cache/native/setup.h"
 #include "domains/cache/replay.h"
@@ -15,14 +13,14 @@ namespace syswright::cache {
 /// LeCaR: at each eviction LRU or LFU chooses, drawn by weights. What each evicted is remembered, for as many objects
 /// as fill half the cache; when a remembered object comes back, the other one's weight grows by e to 0.45 d^t, where t
 /// is the number of requests since it left and d the 1/residents-th power of 0.005. What both would evict is not
-/// remembered. A remembered object keeps its count. O(log residents) a request.
-/// Source: Vietri et al., "Driving Cache Replacement with ML-based LeCaR", HotStorage 2018.
+/// remembered. A remembered object keeps its count. O(1) a request, and the number of lower counts where an object
+/// returns. Source: Vietri et al., "Driving Cache Replacement with ML-based LeCaR", HotStorage 2018.
 template <typename Sizes>
 class LeCar {
  public:
   explicit LeCar(const Setup& setup)
       : queues_(setup.objects),
-        heap_(setup.objects),
+        counts_(setup.objects),
         sizes_(setup.objects),
         capacity_(setup.capacity),
         history_capacity_(share_of(setup.capacity, 0.5)),
@@ -31,9 +29,9 @@ class LeCar {
   template <typename Listener>
   Reply request(std::uint64_t request, Object object, std::uint32_t size, Listener& listener) {
     Node& node = queues_[object];
-    if (heap_.contains(object)) {
+    if (counts_.contains(object)) {
       queues_.move_to_front(object, residents);
-      heap_.raise_key(object, {++node.count, request});
+      counts_.promote(object);
       return Reply::hit;
     }
     if (queues_.contains(object)) {
@@ -46,29 +44,27 @@ class LeCar {
     while (used_[residents] + size > capacity_) evict(request, listener);
     sizes_.set(object, size);
     put(object, residents);
-    heap_.push(object, {++node.count, request});
+    counts_.insert(object, ++node.count);
     ++resident_count_;
     return Reply::inserted;
   }
   void prefetch_far(Object object) const {
     queues_.prefetch(object);
-    heap_.prefetch(object);
+    counts_.prefetch(object);
   }
-  void prefetch_near(Object object) const { queues_.prefetch_neighbours(object); }
+  void prefetch_near(Object object) const {
+    queues_.prefetch_neighbours(object);
+    counts_.prefetch_neighbours(object);
+  }
 
  private:
   enum Queue : std::uint8_t { residents, by_recency, by_frequency };  ///< the others: names by who chose them
   static constexpr double learning_rate = 0.45;
   static constexpr double discount = 0.005;
   struct Node : Links {
-    std::uint64_t left = 0;  ///< request at which it was evicted
-    std::uint32_t count = 0;
+    std::uint64_t left = 0;   ///< request at which it was evicted
+    std::uint32_t count = 0;  ///< of a name
     Queue queue = residents;
-  };
-  struct Key {
-    std::uint32_t count = 0;
-    std::uint64_t request = 0;
-    auto operator<=>(const Key&) const = default;
   };
 
   /// A name came back: whoever would have kept it gains.
@@ -83,10 +79,11 @@ class LeCar {
   template <typename Listener>
   void evict(std::uint64_t request, Listener& listener) {
     const Object oldest = queues_.back(residents);
-    const Object rarest = heap_.top();
+    const Object rarest = counts_.oldest_of_lowest();
     const bool recency = static_cast<double>(mix64(draws_++) >> 11) * 0x1p-53 < recency_weight_;
     const Object victim = recency ? oldest : rarest;
-    heap_.erase(victim);
+    queues_[victim].count = static_cast<std::uint32_t>(counts_.count(victim));
+    counts_.remove(victim);
     used_[residents] -= sizes_.of(victim);
     queues_.remove(victim);
     --resident_count_;
@@ -110,7 +107,7 @@ class LeCar {
   }
 
   Lists<3, Node> queues_;
-  IndexedHeap<Key> heap_;  ///< residents
+  CountQueues counts_;  ///< residents
   Sizes sizes_;
   std::uint64_t capacity_;
   std::uint64_t history_capacity_;

@@ -30,6 +30,10 @@ ReplayResult run_mq(const Requests&, const Window&, const Capacity&, const Nativ
 ReplayResult run_lecar(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 ReplayResult run_second_hit(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 ReplayResult run_car(const Requests&, const Window&, const Capacity&, const NativeOptions&);
+ReplayResult run_clock_pro(const Requests&, const Window&, const Capacity&, const NativeOptions&);
+ReplayResult run_cacheus(const Requests&, const Window&, const Capacity&, const NativeOptions&);
+ReplayResult run_s4fifo(const Requests&, const Window&, const Capacity&, const NativeOptions&);
+ReplayResult run_lrb(const Requests&, const Window&, const Capacity&, const NativeOptions&);
 
 template <typename Sizes, typename Policy>
 ReplayResult run_with_listener(const Requests& requests, const Window& window, Policy policy,
