@@ -14,9 +14,14 @@ struct CacheTrace {
   std::string name;    ///< of the file, without its folder; for people
   std::string format;  ///< it was read from, or "generated"
   std::vector<std::uint64_t> keys;
-  std::vector<std::uint32_t> sizes;   ///< bytes, at least 1; empty: the trace has none
-  std::vector<double> times;          ///< seconds, never decreasing; empty: the trace has none
-  std::vector<std::string> warnings;  ///< what was repaired or passed over on reading, counted
+  std::vector<std::uint32_t> sizes;  ///< bytes, at least 1; empty: the trace has none
+  std::vector<double> times;         ///< seconds, never decreasing; empty: the trace has none
+  /// Seconds that an object lives for which this request brings in; 0: the request states none; empty: the trace has
+  /// none.
+  std::vector<std::uint32_t> ttls;
+  std::vector<std::uint16_t> tenants;     ///< who asks: into tenant_names; empty: the trace does not say
+  std::vector<std::string> tenant_names;  ///< in the order of their first requests
+  std::vector<std::string> warnings;      ///< what was repaired or passed over on reading, counted
 
   std::size_t size() const { return keys.size(); }
 };

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "trace/cache_trace.h"
 
@@ -38,6 +40,14 @@ class Columns {
     trace_.sizes.push_back(bytes);
   }
 
+  void add_ttl(std::uint32_t seconds) {
+    any_ttl_ = any_ttl_ || seconds != 0;
+    trace_.ttls.push_back(seconds);
+  }
+  /// A tenant by its name. Where there are more names than a column of tenants can have, the column is dropped.
+  void add_tenant(std::string_view name);
+  void count_odd_ttl() { ++odd_ttls_; }
+
   /// The key of a text that is not a number, counted.
   std::uint64_t hashed_key(std::string_view text);
   void count_blank_line() { ++blank_lines_; }
@@ -59,6 +69,10 @@ class Columns {
   std::uint32_t largest_size_ = 0;
   std::uint64_t backward_times_ = 0;
   std::uint64_t zero_sizes_ = 0;
+  bool any_ttl_ = false;
+  std::uint64_t odd_ttls_ = 0;
+  std::unordered_map<std::string, std::uint16_t> tenant_numbers_;  // only looked up
+  bool too_many_tenants_ = false;
   std::uint64_t hashed_keys_ = 0;
   std::uint64_t blank_lines_ = 0;
   std::uint64_t comments_ = 0;

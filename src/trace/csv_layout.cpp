@@ -17,11 +17,18 @@ namespace {
 constexpr std::size_t sampled_lines = 64;
 
 /// Names in the order in which they are preferred where a header has several.
-constexpr std::array key_names = {"key",     "obj_id",  "object_id", "objid",    "object", "obj",
-                                  "lbn",     "lba",     "block",     "block_id", "blkno",  "page",
-                                  "page_id", "item_id", "item",      "id",       "url",    "path"};
-constexpr std::array time_names = {"time", "timestamp", "real_time", "arrival_time", "clock_time", "ts"};
-constexpr std::array size_names = {"size", "obj_size", "object_size", "length", "len", "bytes", "nbytes", "size_bytes"};
+constexpr std::array key_names = {"key",  "obj_id", "object_id", "objid", "object",   "obj",      "lbn",
+                                  "lba",  "block",  "block_id",  "blkno", "page",     "page_id",  "item_id",
+                                  "item", "id",     "url",       "path",  "cachekey", "cache_key"};
+constexpr std::array time_names = {"time", "timestamp", "real_time", "arrival_time", "clock_time", "ts", "op_time"};
+constexpr std::array size_names = {"size",  "obj_size", "object_size", "length",    "len",
+                                   "bytes", "nbytes",   "size_bytes",  "objectsize"};
+constexpr std::array ttl_names = {"ttl", "ttl_s", "time_to_live", "max_age"};
+constexpr std::array tenant_names = {"tenant",    "tenant_id", "namespace", "usecase", "use_case",
+                                     "client_id", "client",    "app_id",    "app"};
+/// The sixth of seven columns of a trace without a header, as Twitter published its caches' (Yang et al., OSDI 2020).
+constexpr std::array operations = {"get",    "gets",    "set",    "add",  "replace", "cas",
+                                   "append", "prepend", "delete", "incr", "decr"};
 
 struct TimeSuffix {
   std::string_view text;
@@ -71,9 +78,15 @@ double divisor_of_name(const std::string& name) {
   return 1;
 }
 
+/// timestamp, key, key size, value size, client id, operation, TTL.
+bool is_twitter_layout(const std::vector<std::string_view>& fields) {
+  return fields.size() == 7 && std::find(operations.begin(), operations.end(), fields[5]) != operations.end();
+}
+
 /// A header has a name that is known, or a field that is no number where the next row has one.
 bool is_header(const std::vector<std::string_view>& first, const std::vector<std::string_view>& second) {
   if (std::any_of(first.begin(), first.end(), is_known_column)) return true;
+  if (is_twitter_layout(first)) return false;
   for (std::size_t i = 0; i < std::min(first.size(), second.size()); ++i) {
     if (!parse_decimal(first[i]) && parse_decimal(second[i])) return true;
   }
@@ -97,6 +110,8 @@ void columns_from_header(CsvLayout& layout, const std::vector<std::string_view>&
   for (std::string_view field : fields) names.push_back(normal_name(field));
   layout.key_column = find_name(names, key_names);
   layout.size_column = find_name(names, size_names);
+  layout.ttl_column = find_name(names, ttl_names);
+  layout.tenant_column = find_name(names, tenant_names);
   const TimeColumn time = find_time(names);
   layout.time_column = time.column;
   layout.time_divisor = time.divisor;
@@ -113,6 +128,16 @@ void columns_from_header(CsvLayout& layout, const std::vector<std::string_view>&
 void usual_columns(CsvLayout& layout, const std::vector<std::string_view>& lines, const std::string& path,
                    const ReadOptions& options) {
   if (options.key_column > 0) return;
+  if (is_twitter_layout(split_fields(lines.front(), layout.delimiter))) {
+    layout.time_column = 1;
+    layout.key_column = 2;
+    layout.key_size_column = 3;
+    layout.size_column = 4;
+    layout.tenant_column = 5;
+    layout.ttl_column = 7;
+    layout.note = "there is no header: columns are taken as time, key, key size, value size, client, operation, TTL";
+    return;
+  }
   switch (layout.columns) {
     case 1:
       layout.key_column = 1;
@@ -231,6 +256,7 @@ CsvLayout find_csv_layout(const Head& head, const std::string& path, const ReadO
   choose(layout.key_column, options.key_column, "--key-column", layout, path);
   choose(layout.time_column, options.time_column, "--time-column", layout, path);
   choose(layout.size_column, options.size_column, "--size-column", layout, path);
+  if (options.size_column > 0) layout.key_size_column = 0;
   return layout;
 }
 

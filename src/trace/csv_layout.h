@@ -11,13 +11,16 @@ namespace syswright::trace {
 /// What the columns of a csv file are.
 struct CsvLayout {
   char delimiter = ',';
-  std::size_t columns = 0;      ///< of every row
-  std::size_t key_column = 0;   ///< 1-based
-  std::size_t time_column = 0;  ///< 0: none
-  std::size_t size_column = 0;  ///< 0: none
-  double time_divisor = 1;      ///< time units in a second
-  std::string header;           ///< the header line, trimmed; empty: there is none
-  std::string note;             ///< a warning about what had to be guessed; may be empty
+  std::size_t columns = 0;          ///< of every row
+  std::size_t key_column = 0;       ///< 1-based
+  std::size_t time_column = 0;      ///< 0: none
+  std::size_t size_column = 0;      ///< 0: none
+  std::size_t key_size_column = 0;  ///< counts towards the size as well; 0: none
+  std::size_t ttl_column = 0;       ///< 0: none
+  std::size_t tenant_column = 0;    ///< 0: none
+  double time_divisor = 1;          ///< time units in a second
+  std::string header;               ///< the header line, trimmed; empty: there is none
+  std::string note;                 ///< a warning about what had to be guessed; may be empty
 };
 
 /// Cuts a line into fields, without blanks or quotes around them. A run of spaces is one delimiter; other delimiters

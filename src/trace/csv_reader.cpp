@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -30,10 +31,12 @@ class CsvReader : public LineReader {
     // All are read before one is added, so that the columns keep one length.
     const std::uint64_t key = key_of(key_);
     const double time = layout_.time_column > 0 ? time_of(time_) : 0;
-    const std::uint32_t size = layout_.size_column > 0 ? size_of(size_) : 0;
+    const std::uint32_t size = layout_.size_column > 0 ? whole_size() : 0;
     columns().add_key(key);
     if (layout_.time_column > 0) columns().add_time(time);
     if (layout_.size_column > 0) columns().add_size(size);
+    if (layout_.ttl_column > 0) columns().add_ttl(ttl_of(ttl_));
+    if (layout_.tenant_column > 0) columns().add_tenant(tenant_);
   }
 
  private:
@@ -45,6 +48,9 @@ class CsvReader : public LineReader {
       if (column == layout_.key_column) key_ = field;
       if (column == layout_.time_column) time_ = field;
       if (column == layout_.size_column) size_ = field;
+      if (column == layout_.key_size_column) key_size_ = field;
+      if (column == layout_.ttl_column) ttl_ = field;
+      if (column == layout_.tenant_column) tenant_ = field;
     }
     if (column != layout_.columns) {
       refuse(line, fmt::format("expected {} fields as in the first line, found {}: '{}'", layout_.columns, column,
@@ -72,11 +78,32 @@ class CsvReader : public LineReader {
     return static_cast<std::uint32_t>(*bytes);
   }
 
+  std::uint32_t whole_size() const {
+    const std::uint64_t size = size_of(size_);
+    if (layout_.key_size_column == 0) return static_cast<std::uint32_t>(size);
+    const std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+    return static_cast<std::uint32_t>(std::min(size + size_of(key_size_), most));
+  }
+
+  /// Fractions of a second are rounded up: what lives at all lives for a second.
+  std::uint32_t ttl_of(std::string_view field) {
+    if (field.empty()) return 0;
+    const auto seconds = parse_decimal(field);
+    if (seconds && *seconds >= 0 && std::ceil(*seconds) <= std::numeric_limits<std::uint32_t>::max()) {
+      return static_cast<std::uint32_t>(std::ceil(*seconds));
+    }
+    columns().count_odd_ttl();
+    return 0;
+  }
+
   CsvLayout layout_;
   bool header_seen_ = false;
   std::string_view key_;
   std::string_view time_;
   std::string_view size_;
+  std::string_view key_size_;
+  std::string_view ttl_;
+  std::string_view tenant_;
 };
 
 }  // namespace

@@ -73,16 +73,32 @@ Losses write_vscsi(const CacheTrace& trace, TraceOutput& output) {
   return rounded ? Losses{"fractions of microseconds"} : Losses{};
 }
 
+/// A name with a delimiter or a quote in it stands in quotes; a quote cannot stand in one, and is left out.
+std::string csv_field(const std::string& name) {
+  std::string plain;
+  for (const char c : name) {
+    if (c != '"' && c != '\n' && c != '\r') plain += c;
+  }
+  return plain.find(',') == plain.npos ? plain : '"' + plain + '"';
+}
+
 Losses write_csv(const CacheTrace& trace, TraceOutput& output) {
   const bool times = !trace.times.empty();
   const bool sizes = !trace.sizes.empty();
-  output.write(fmt::format("{}key{}\n", times ? "time," : "", sizes ? ",size" : ""));
+  std::vector<std::string> tenants;
+  for (const std::string& name : trace.tenant_names) tenants.push_back(csv_field(name));
+  output.write(fmt::format("{}key{}{}{}\n", times ? "time," : "", sizes ? ",size" : "",
+                           trace.ttls.empty() ? "" : ",ttl", trace.tenants.empty() ? "" : ",tenant"));
   fmt::memory_buffer line;
   for (std::size_t i = 0; i < trace.size(); ++i) {
     line.clear();
     if (times) fmt::format_to(std::back_inserter(line), FMT_COMPILE("{},"), trace.times[i]);
     fmt::format_to(std::back_inserter(line), FMT_COMPILE("{}"), trace.keys[i]);
     if (sizes) fmt::format_to(std::back_inserter(line), FMT_COMPILE(",{}"), trace.sizes[i]);
+    if (!trace.ttls.empty()) fmt::format_to(std::back_inserter(line), FMT_COMPILE(",{}"), trace.ttls[i]);
+    if (!trace.tenants.empty()) {
+      fmt::format_to(std::back_inserter(line), FMT_COMPILE(",{}"), tenants[trace.tenants[i]]);
+    }
     line.push_back('\n');
     output.write({line.data(), line.size()});
   }
@@ -121,7 +137,8 @@ Losses write_lis(const CacheTrace& trace, TraceOutput& output) {
 void check_lengths(const CacheTrace& trace, const std::string& path) {
   if (trace.keys.empty()) throw InputError({path}, "not written: the trace has no requests");
   const auto fits = [&](std::size_t length) { return length == 0 || length == trace.keys.size(); };
-  if (!fits(trace.times.size()) || !fits(trace.sizes.size())) {
+  if (!fits(trace.times.size()) || !fits(trace.sizes.size()) || !fits(trace.ttls.size()) ||
+      !fits(trace.tenants.size())) {
     throw InputError({path}, "not written: the trace's columns differ in length");
   }
 }
@@ -158,6 +175,8 @@ std::vector<std::string> write_cache_trace(const CacheTrace& trace, const std::s
                   : format == "txt"         ? write_txt(trace, output)
                                             : write_lis(trace, output);
   output.commit();
+  if (format != "csv" && !trace.ttls.empty()) losses.push_back("TTLs");
+  if (format != "csv" && !trace.tenants.empty()) losses.push_back("tenants");
   return losses;
 }
 

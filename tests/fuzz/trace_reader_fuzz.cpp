@@ -21,10 +21,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const trace::CacheTrace trace = trace::read_cache_trace_from_memory(content, "fuzz", options);
     const bool sound = !trace.keys.empty() && trace.size() <= options.limit &&
                        (trace.sizes.empty() || trace.sizes.size() == trace.size()) &&
-                       (trace.times.empty() || trace.times.size() == trace.size());
+                       (trace.times.empty() || trace.times.size() == trace.size()) &&
+                       (trace.ttls.empty() || trace.ttls.size() == trace.size()) &&
+                       (trace.tenants.empty() || trace.tenants.size() == trace.size());
     if (!sound) std::abort();
     for (std::size_t i = 1; i < trace.times.size(); ++i) {
       if (!(trace.times[i] >= trace.times[i - 1])) std::abort();
+    }
+    for (const std::uint16_t tenant : trace.tenants) {
+      if (tenant >= trace.tenant_names.size()) std::abort();
     }
     for (std::uint32_t bytes : trace.sizes) {
       if (bytes == 0) std::abort();

@@ -103,5 +103,44 @@ TEST(Csv, CutsFields) {
   EXPECT_THAT(split_fields("", ','), ElementsAre(""));
 }
 
+TEST(Csv, ReadsLifetimesAndTenantsByName) {
+  const CacheTrace trace = read_text(
+      "op_time,key,key_size,op,op_count,size,cache_hits,ttl,usecase,sub_usecase\n"
+      "1,a,5,GET,1,100,1,0,feed,1\n2,b,5,SET,1,200,0,300,ads,1\n3,a,5,GET,1,100,1,0.5,feed,1\n",
+      "kvcache.csv");
+  EXPECT_THAT(trace.times, ElementsAre(1, 2, 3));
+  EXPECT_THAT(trace.sizes, ElementsAre(100, 200, 100));
+  EXPECT_THAT(trace.ttls, ElementsAre(0, 300, 1));
+  EXPECT_THAT(trace.tenant_names, ElementsAre("feed", "ads"));
+  EXPECT_THAT(trace.tenants, ElementsAre(0, 1, 0));
+}
+
+TEST(Csv, ReadsTwittersTracesWithoutAHeader) {
+  const CacheTrace trace = read_text("0,nz:u:eeW511W3dcH3de3d15ec,22,304,0,get,0\n1,7,8,100,12,set,86400\n", "cluster");
+  EXPECT_THAT(trace.times, ElementsAre(0, 1));
+  EXPECT_THAT(trace.sizes, ElementsAre(326, 108));
+  EXPECT_THAT(trace.ttls, ElementsAre(0, 86400));
+  EXPECT_THAT(trace.tenant_names, ElementsAre("0", "12"));
+  EXPECT_THAT(trace.warnings, testing::Contains(HasSubstr("time, key, key size, value size, client, operation, TTL")));
+}
+
+TEST(Csv, CountsOddLifetimesAndDropsEmptyColumnsOfThem) {
+  const CacheTrace trace = read_text("key,ttl\n1,soon\n2,-4\n3,7\n", "a");
+  EXPECT_THAT(trace.ttls, ElementsAre(0, 0, 7));
+  EXPECT_THAT(trace.warnings, ElementsAre("2 TTLs are no number of seconds from 0 to 4294967295: taken as none"));
+  EXPECT_THAT(read_text("key,ttl\n1,0\n2,\n", "a").ttls, IsEmpty());
+}
+
+TEST(Csv, LeavesOutMoreTenantsThanAColumnHolds) {
+  std::string text = "key,client_id\n";
+  for (int i = 0; i < 65'535; ++i) text += "1," + std::to_string(i) + "\n";
+  EXPECT_EQ(read_text(text, "a").tenant_names.size(), 65'535u);
+  text += "1,another\n1,2\n";
+  const CacheTrace many = read_text(text, "a");
+  EXPECT_THAT(many.tenants, IsEmpty());
+  EXPECT_THAT(many.tenant_names, IsEmpty());
+  EXPECT_THAT(many.warnings, ElementsAre("there are more than 65535 tenants: the column is left out"));
+}
+
 }  // namespace
 }  // namespace syswright::trace

@@ -146,5 +146,19 @@ TEST(CacheTraceFormat, IsThatOfTheExtension) {
   EXPECT_EQ(cache_trace_format_of("folder.csv/b"), "oracleGeneral");
 }
 
+TEST(RoundTrip, CsvKeepsLifetimesAndTenants) {
+  const TemporaryFolder folder;
+  CacheTrace trace = small_trace();
+  trace.ttls = {0, 60, 0, 1, 4294967295};
+  trace.tenants = {1, 0, 0, 2, 1};
+  trace.tenant_names = {"web, mobile", "ads", "7"};
+  EXPECT_THAT(write_cache_trace(trace, folder.file("t.csv"), "csv"), IsEmpty());
+  const CacheTrace read = read_cache_trace(folder.file("t.csv"));
+  EXPECT_EQ(read.ttls, trace.ttls);
+  EXPECT_THAT(read.tenant_names, ElementsAre("ads", "web, mobile", "7"));
+  EXPECT_THAT(read.tenants, ElementsAre(0, 1, 1, 2, 0));
+  EXPECT_THAT(write_cache_trace(trace, folder.file("t.txt"), "txt"), ElementsAre("times", "sizes", "TTLs", "tenants"));
+}
+
 }  // namespace
 }  // namespace syswright::trace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -15,10 +16,13 @@ using Record = DecisionLog::Record;
 
 class Auditor {
  public:
-  Auditor(const trace::CacheTrace& trace, const Window& window, const Capacity& capacity)
-      : trace_(trace), window_(window), capacity_(capacity) {}
+  Auditor(const trace::CacheTrace& trace, const Window& window, const Capacity& capacity, const FrontRule& front)
+      : trace_(trace), window_(window), capacity_(capacity), front_(front) {
+    states_ = front.trace_lifetimes && !trace.ttls.empty();
+    expires_ = states_ || std::isfinite(front.default_lifetime);
+  }
 
-  Audit run(const DecisionLog& log) {
+  CacheAudit run(const DecisionLog& log) {
     std::size_t at = 0;
     for (std::uint64_t event = window_.begin; event < window_.end; ++event) {
       begin_event(event);
@@ -36,6 +40,7 @@ class Auditor {
 
   void begin_event(std::uint64_t event) {
     key_ = trace_.keys[event];
+    if (states_ && trace_.ttls[event] > 0) stated_[key_] = trace_.ttls[event];
     was_in_ = held_.contains(key_);
     answered_ = false;
     refused_ = false;
@@ -91,19 +96,40 @@ class Auditor {
       ++requests_;
       bytes_requested_ += bytes(event);
     }
-    if (was_in_) return;
+    const bool too_old = expires_ && was_in_ && age(event) >= lives_.at(key_);
+    if (was_in_ && !too_old) return;
     if (counted) {
       ++misses_;
       bytes_missed_ += bytes(event);
+      expired_misses_ += too_old ? 1 : 0;
     }
     if (refused_) return;
     if (counted) bytes_written_ += bytes(event);
+    if (expires_) {
+      written_[key_] = time(event);
+      lives_[key_] = lifetime();
+    }
+    if (too_old) return;
+    if (front_.admission.kind == AdmissionRule::Kind::size &&
+        static_cast<double>(bytes(event)) > front_.admission.parameter) {
+      add_violation(fmt::format("event {}: object {} of {} bytes is taken in, but the admission is {}", event, key_,
+                                bytes(event), front_.admission.text));
+    }
     held_.emplace(key_, size);
     used_ += size;
     if (used_ > capacity_.amount) {
       add_violation(fmt::format("event {}: object {} brings the cache to {} of {} {}", event, key_, used_,
                                 capacity_.amount, capacity_.in_bytes ? "bytes" : "objects"));
     }
+  }
+
+  double time(std::uint64_t event) const {
+    return trace_.times.empty() ? static_cast<double>(event) : trace_.times[event];
+  }
+  double age(std::uint64_t event) const { return time(event) - written_.at(key_); }
+  double lifetime() const {
+    const auto stated = stated_.find(key_);
+    return stated == stated_.end() ? front_.default_lifetime : stated->second;
   }
 
   void violation(const Record& record, const std::string& what) {
@@ -122,18 +148,25 @@ class Auditor {
     }
   }
 
-  Audit finish() {
+  CacheAudit finish() {
     if (unlisted_ > 0) violations_.push_back(fmt::format("and {} more", unlisted_));
     const auto count = [](std::uint64_t n) { return static_cast<double>(n); };
-    return {{count(misses_) / count(requests_), count(bytes_missed_) / count(bytes_requested_), count(bytes_written_)},
-            std::move(violations_)};
+    return {{{count(misses_) / count(requests_), count(bytes_missed_) / count(bytes_requested_), count(bytes_written_)},
+             std::move(violations_)},
+            expired_misses_};
   }
 
   const trace::CacheTrace& trace_;
   Window window_;
   Capacity capacity_;
+  FrontRule front_;
+  bool states_;   ///< the trace states lifetimes that count
+  bool expires_;  ///< there are any lifetimes
 
   std::unordered_map<std::uint64_t, std::uint64_t> held_;  ///< key → what it counts
+  std::unordered_map<std::uint64_t, double> written_;      ///< key → time
+  std::unordered_map<std::uint64_t, double> lives_;        ///< key → seconds from then
+  std::unordered_map<std::uint64_t, double> stated_;       ///< key → seconds that the trace stated last
   std::uint64_t used_ = 0;
 
   std::uint64_t key_ = 0;  ///< asked for by the current event
@@ -146,15 +179,17 @@ class Auditor {
   std::uint64_t bytes_requested_ = 0;
   std::uint64_t bytes_missed_ = 0;
   std::uint64_t bytes_written_ = 0;
+  std::uint64_t expired_misses_ = 0;
   std::vector<std::string> violations_;
   std::uint64_t unlisted_ = 0;
 };
 
 }  // namespace
 
-Audit audit(const Requests& requests, const Window& window, const Capacity& capacity, const DecisionLog& log) {
+CacheAudit audit(const Requests& requests, const Window& window, const Capacity& capacity, const DecisionLog& log,
+                 const FrontRule& front) {
   check(requests, window, capacity);
-  return Auditor(requests.trace, window, capacity).run(log);
+  return Auditor(requests.trace, window, capacity, front).run(log);
 }
 
 }  // namespace syswright::cache

@@ -124,10 +124,39 @@ MissBound pfoo_l(const Requests& requests, const Window& window, const Capacity&
   return {all.requests - most_hits, all.bytes - most_bytes};
 }
 
-std::vector<Bound> cache_bounds(const Requests& requests, const Window& window, const Capacity& capacity) {
+std::uint64_t expiry_misses(const Requests& requests, const Window& window, const FrontRule& front) {
+  const trace::CacheTrace& trace = requests.trace;
+  const bool stated = front.trace_lifetimes && !trace.ttls.empty();
+  std::vector<double> longest(requests.object_count());
+  std::vector<std::uint32_t> last(requests.object_count());
+  for (std::uint64_t i = window.begin; i < window.end; ++i) {
+    const Object object = requests.objects[i];
+    if (stated && trace.ttls[i] != 0) last[object] = trace.ttls[i];
+    longest[object] = std::max(longest[object], last[object] != 0 ? last[object] : front.default_lifetime);
+  }
+  std::vector<double> fresh_until(requests.object_count(), -std::numeric_limits<double>::infinity());
+  std::uint64_t misses = 0;
+  for (std::uint64_t i = window.begin; i < window.end; ++i) {
+    const Object object = requests.objects[i];
+    const double time = trace.times.empty() ? static_cast<double>(i) : trace.times[i];
+    const bool counted = i >= window.counted;
+    if (counted && time < fresh_until[object]) continue;
+    fresh_until[object] = time + longest[object];
+    misses += counted ? 1 : 0;
+  }
+  return misses;
+}
+
+std::vector<Bound> cache_bounds(const Requests& requests, const Window& window, const Capacity& capacity,
+                                const FrontRule& front) {
   check(requests, window, capacity);
   std::vector<Bound> bounds;
   add_provable(bounds, requests, window, capacity);
+  if (front.expires(requests)) {
+    bounds.push_back({"expiry", 0, ratio(expiry_misses(requests, window, front), window.end - window.counted), true,
+                      "misses of a cache without limit: first requests, and those of objects that have expired"});
+    return bounds;
+  }
   add_reference(bounds, "belady", replay_belady(requests, window, capacity),
                 "takes in every miss and evicts what is needed farthest in the future; a reference, not a bound");
   if (capacity.in_bytes) {

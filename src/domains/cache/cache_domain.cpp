@@ -100,6 +100,16 @@ WorkloadSummary summarise(const Requests& requests) {
   } else {
     add_fact(summary, "duration", format_duration(requests.trace.times.back() - requests.trace.times.front()));
   }
+  if (!requests.trace.ttls.empty()) {
+    const auto stated =
+        std::count_if(requests.trace.ttls.begin(), requests.trace.ttls.end(), [](auto t) { return t != 0; });
+    add_fact(summary, "lifetimes",
+             fmt::format("stated by {:.1f}% of requests",
+                         100.0 * static_cast<double>(stated) / static_cast<double>(requests.size())));
+  }
+  if (!requests.trace.tenants.empty()) {
+    add_fact(summary, "tenants", with_thousands(static_cast<std::uint64_t>(requests.trace.tenant_names.size())));
+  }
   return summary;
 }
 
@@ -113,15 +123,19 @@ CacheWorkload::CacheWorkload(std::shared_ptr<const Requests> requests, CacheOpti
 std::vector<ScenarioPtr> CacheWorkload::cut(const Window& window) const {
   std::vector<ScenarioPtr> scenarios;
   for (std::size_t i = 0; i < capacities_.size(); ++i) {
-    ScenarioSetup setup;
-    setup.requests = requests_;
-    setup.window = window;
-    setup.capacity = capacities_[i];
-    setup.seed = seed_;
-    setup.setting = describe(options_.sizes[i], capacities_[i]);
-    setup.label = fmt::format("{}, {}, requests {} to {}", requests_->trace.name, setup.setting,
-                              with_thousands(window.counted + 1), with_thousands(window.end));
-    scenarios.push_back(std::make_shared<CacheScenario>(std::move(setup)));
+    for (const AdmissionRule& admission : options_.admissions) {
+      ScenarioSetup setup;
+      setup.requests = requests_;
+      setup.window = window;
+      setup.capacity = capacities_[i];
+      setup.seed = seed_;
+      setup.front = {admission, options_.trace_lifetimes, options_.default_lifetime};
+      setup.setting = describe(options_.sizes[i], capacities_[i]);
+      if (admission.kind != AdmissionRule::Kind::all) setup.setting += ", admission " + admission.text;
+      setup.label = fmt::format("{}, {}, requests {} to {}", requests_->trace.name, setup.setting,
+                                with_thousands(window.counted + 1), with_thousands(window.end));
+      scenarios.push_back(std::make_shared<CacheScenario>(std::move(setup)));
+    }
   }
   return scenarios;
 }

@@ -219,6 +219,8 @@ bool exhaust_the_budget(Occasion& occasion) {
   play_twice(trace.keys, window);
   play_twice(trace.sizes, window);
   play_twice(trace.times, window);
+  play_twice(trace.ttls, window);
+  play_twice(trace.tenants, window);
   for (std::size_t i = length; i < trace.times.size(); ++i) trace.times[i] += trace.times[length - 1] - trace.times[0];
   ScenarioSetup setup = with_trace(occasion.setup, std::move(trace));
   setup.window = {0, length + window.counted - window.begin, 2 * length};

@@ -5,7 +5,7 @@
 #include <stop_token>
 #include <string_view>
 
-#include "domains/cache/replay.h"
+#include "domains/cache/front_replay.h"
 
 namespace syswright::cache {
 
@@ -23,6 +23,8 @@ struct NativeOptions {
   std::uint64_t seed = 0;      ///< of policies that draw at random (random, lhd, hyperbolic, lecar, cacheus, lrb)
   DecisionLog* log = nullptr;  ///< filled as LogListener says, if given
   std::stop_token stop;
+  const FrontSetup* front = nullptr;  ///< what stands in front of the policy; nullptr: nothing does
+  Outcome* outcomes = nullptr;        ///< [requests of the window], filled if given together with a front
 };
 
 /// Replays a native policy by name. O(requests) time but for gdsf, lfuda and lru2, which take O(log residents) a

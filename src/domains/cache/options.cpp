@@ -44,6 +44,14 @@ void read_split(const std::string& text, CacheOptions& options) {
   options.validation_share = read_share(parts[1]);
 }
 
+void read_lifetime(const std::string& text, CacheOptions& options) {
+  options.trace_lifetimes = text != "none";
+  if (text == "none" || text == "auto") return;
+  options.default_lifetime = parse_duration(text, "ttl").value();
+  if (options.default_lifetime > 0) return;
+  throw InputError(fmt::format("ttl '{}' lets objects live for no time: give more than 0s, or none", text));
+}
+
 bool is_percent(const std::string& size) { return size.ends_with('%'); }
 
 bool has_unit(const std::string& size) { return size.ends_with('B'); }
@@ -75,6 +83,15 @@ const std::vector<Option>& cache_options() {
        "the "
        "trace has sizes",
        false},
+      {"admission", "all",
+       "what stands in front of every policy and refuses misses: all (nothing), size:64KiB (no larger), "
+       "probability:0.5, "
+       "size-probability:64KiB (exp(-size/64KiB)), bloom (missed before), adaptsize",
+       true},
+      {"ttl", "auto",
+       "lifetime of objects of which the trace states none: a time (1h); auto: for ever; none: for ever, and the "
+       "trace's own do not count",
+       false},
       {"split", "1/3,1/3,1/3", "parts of the trace for training, validation and test, in this order", false},
   };
   return options;
@@ -95,7 +112,11 @@ CacheOptions read_options(const ScenarioRequest& request) {
   CacheOptions options;
   options.sizes = split_list(value_of(cache_options()[0]), "size");
   options.unit = read_unit(value_of(cache_options()[1]));
-  read_split(value_of(cache_options()[2]), options);
+  for (const std::string& rule : split_list(value_of(cache_options()[2]), "admission")) {
+    options.admissions.push_back(read_admission(rule));
+  }
+  read_lifetime(value_of(cache_options()[3]), options);
+  read_split(value_of(cache_options()[4]), options);
   return options;
 }
 

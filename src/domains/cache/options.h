@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "domain/domain.h"
+#include "domains/cache/front.h"
 #include "domains/cache/requests.h"
 
 namespace syswright::cache {
@@ -16,6 +17,9 @@ enum class UnitChoice { automatic, yes, no };
 struct CacheOptions {
   std::vector<std::string> sizes;  ///< as written
   UnitChoice unit = UnitChoice::automatic;
+  std::vector<AdmissionRule> admissions;  ///< a scenario each
+  bool trace_lifetimes = true;            ///< FrontRule
+  double default_lifetime = std::numeric_limits<double>::infinity();
   double train_share = 0;  ///< of the requests
   double validation_share = 0;
 };

@@ -69,7 +69,8 @@ struct Counts {
   std::uint64_t misses = 0;
   std::uint64_t bytes_requested = 0;
   std::uint64_t bytes_missed = 0;
-  std::uint64_t bytes_written = 0;  ///< bytes of the objects taken in
+  std::uint64_t bytes_written = 0;   ///< bytes of the objects taken in, or fetched anew when they had expired
+  std::uint64_t expired_misses = 0;  ///< of the misses: the object was there, and too old
   friend bool operator==(const Counts&, const Counts&) = default;
 };
 
@@ -149,35 +150,43 @@ inline void add(Counts& sum, const Counts& part) {
   sum.bytes_requested += part.bytes_requested;
   sum.bytes_missed += part.bytes_missed;
   sum.bytes_written += part.bytes_written;
+  sum.expired_misses += part.expired_misses;
 }
 
 /// Replays [from, to) in steps between which it looks at the stop token; returns false if it was stopped.
-template <bool InBytes, typename Policy, typename Listener>
-bool replay_steps(const Requests& requests, std::uint64_t from, std::uint64_t to, Policy& policy, Listener& listener,
-                  const std::stop_token& stop, Counts& counts) {
+template <typename Part>
+bool replay_steps(std::uint64_t from, std::uint64_t to, Part& part, const std::stop_token& stop, Counts& counts) {
   while (from < to) {
     if (stop.stop_requested()) return false;
     const std::uint64_t step = std::min(to, from + stop_interval);
-    add(counts, replay_part<InBytes>(requests, from, step, policy, listener));
+    add(counts, part(from, step));
     from = step;
   }
   return true;
 }
 
-template <bool InBytes, typename Policy, typename Listener>
-ReplayResult replay(const Requests& requests, const Window& window, Policy& policy, Listener& listener,
-                    const std::stop_token& stop) {
+/// part: Counts(from, to) of the requests in between, which it replays.
+template <typename Part>
+ReplayResult replay_window(const Window& window, Part part, const std::stop_token& stop) {
   ReplayResult result;
   Counts warm;
-  result.stopped = !replay_steps<InBytes>(requests, window.begin, window.counted, policy, listener, stop, warm);
+  result.stopped = !replay_steps(window.begin, window.counted, part, stop, warm);
   for (std::uint64_t block = 0; block < block_count(window) && !result.stopped; ++block) {
     Counts counts;
-    result.stopped = !replay_steps<InBytes>(requests, block_begin(window, block), block_begin(window, block + 1),
-                                            policy, listener, stop, counts);
+    result.stopped = !replay_steps(block_begin(window, block), block_begin(window, block + 1), part, stop, counts);
     result.blocks.push_back({static_cast<double>(counts.misses), static_cast<double>(counts.requests)});
     add(result.counts, counts);
   }
   return result;
+}
+
+template <bool InBytes, typename Policy, typename Listener>
+ReplayResult replay(const Requests& requests, const Window& window, Policy& policy, Listener& listener,
+                    const std::stop_token& stop) {
+  return replay_window(
+      window,
+      [&](std::uint64_t from, std::uint64_t to) { return replay_part<InBytes>(requests, from, to, policy, listener); },
+      stop);
 }
 
 }  // namespace detail

@@ -94,6 +94,14 @@ void check_columns(const trace::CacheTrace& trace) {
     throw InputError(fmt::format("{}: {} keys but {} times; give every request a time, or none", trace.name,
                                  trace.keys.size(), trace.times.size()));
   }
+  if (!trace.ttls.empty() && trace.ttls.size() != trace.keys.size()) {
+    throw InputError(fmt::format("{}: {} keys but {} TTLs; give every request a TTL (0: none), or none", trace.name,
+                                 trace.keys.size(), trace.ttls.size()));
+  }
+  if (!trace.tenants.empty() && trace.tenants.size() != trace.keys.size()) {
+    throw InputError(fmt::format("{}: {} keys but {} tenants; give every request a tenant, or none", trace.name,
+                                 trace.keys.size(), trace.tenants.size()));
+  }
 }
 
 }  // namespace
@@ -105,11 +113,12 @@ std::shared_ptr<const Requests> prepare(trace::CacheTrace trace) {
   number_objects(*requests);
   requests->keys.shrink_to_fit();
   record_first_sizes(*requests);
-  requests->digest = DigestBuilder()
-                         .add_column(std::span<const std::uint64_t>(requests->trace.keys))
-                         .add_column(std::span<const std::uint32_t>(requests->trace.sizes))
-                         .add_column(std::span<const double>(requests->trace.times))
-                         .finish();
+  DigestBuilder digest;
+  digest.add_column(std::span<const std::uint64_t>(requests->trace.keys))
+      .add_column(std::span<const std::uint32_t>(requests->trace.sizes))
+      .add_column(std::span<const double>(requests->trace.times));
+  if (!requests->trace.ttls.empty()) digest.add_column(std::span<const std::uint32_t>(requests->trace.ttls));
+  requests->digest = digest.finish();
   return requests;
 }
 

@@ -21,7 +21,7 @@ struct Requests {
   std::vector<std::uint64_t> keys;         ///< [objects] raw key of each object
   std::vector<std::uint32_t> first_sizes;  ///< [objects] bytes at the first request; 1 where the trace has no sizes
   std::uint64_t footprint_bytes = 0;       ///< sum of first_sizes
-  Digest digest;                           ///< of the columns, not of the file's name or format
+  Digest digest;  ///< of keys, sizes, times and TTLs, not of the file's name or format, nor of who asks
 
   std::size_t size() const { return objects.size(); }
   std::size_t object_count() const { return keys.size(); }

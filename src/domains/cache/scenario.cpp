@@ -23,8 +23,13 @@ constexpr std::uint64_t most_requests = std::uint64_t{1} << 31;
 
 template <typename Mode>
 ReplayResult replay_host(const ScenarioSetup& setup, const HostPlan& plan, const ProgramCode& code,
-                         const EvaluationOptions& options) {
+                         const EvaluationOptions& options, Outcome* outcomes) {
   Host<Mode> host(setup.host(), plan, code.evict(), code.admit());
+  if (outcomes != nullptr || !setup.front.idle(*setup.requests)) {
+    const FrontReplayOptions fronted{.log = options.log, .outcomes = outcomes, .stop = options.stop};
+    return setup.capacity.in_bytes ? replay_fronted<true>(setup.front_setup(), host, fronted)
+                                   : replay_fronted<false>(setup.front_setup(), host, fronted);
+  }
   if (options.log != nullptr) {
     LogListener listener(*setup.requests, *options.log);
     return replay(*setup.requests, setup.window, setup.capacity, host, listener, options.stop);
@@ -34,11 +39,20 @@ ReplayResult replay_host(const ScenarioSetup& setup, const HostPlan& plan, const
 }
 
 ReplayResult replay_program(const ScenarioSetup& setup, const policy::ProgramPtr& program,
-                            const EvaluationOptions& options) {
+                            const EvaluationOptions& options, Outcome* outcomes = nullptr) {
   const HostPlan plan = HostPlan::of(*program);
   const ProgramCode code(program, setup.window.end - setup.window.begin);
-  return plan.mode == RankingMode::sample ? replay_host<SampleMode>(setup, plan, code, options)
-                                          : replay_host<QueueMode>(setup, plan, code, options);
+  return plan.mode == RankingMode::sample ? replay_host<SampleMode>(setup, plan, code, options, outcomes)
+                                          : replay_host<QueueMode>(setup, plan, code, options, outcomes);
+}
+
+ReplayResult replay_baseline(const ScenarioSetup& setup, const std::string& name, const EvaluationOptions& options,
+                             Outcome* outcomes = nullptr) {
+  NativeOptions native{.seed = setup.seed, .log = options.log, .stop = options.stop};
+  const FrontSetup front = setup.front_setup();
+  if (outcomes != nullptr || !setup.front.idle(*setup.requests)) native.front = &front;
+  native.outcomes = outcomes;
+  return replay_native(name, *setup.requests, setup.window, setup.capacity, native);
 }
 
 void check_domain(const policy::Program& program) {
@@ -62,6 +76,9 @@ Evaluation evaluation_of(const ReplayResult& result, std::uint64_t events) {
                         {"misses", static_cast<double>(counts.misses)},
                         {"bytes_requested", static_cast<double>(counts.bytes_requested)},
                         {"bytes_missed", static_cast<double>(counts.bytes_missed)}};
+  if (counts.expired_misses > 0) {
+    evaluation.details.emplace_back("expired_misses", static_cast<double>(counts.expired_misses));
+  }
   evaluation.events = events;
   return evaluation;
 }
@@ -93,27 +110,43 @@ CacheScenario::CacheScenario(ScenarioSetup setup) : setup_(std::make_shared<cons
                     "trace",
                     window.end - window.begin, most_requests));
   }
-  digest_ = DigestBuilder()
-                .add("cache scenario")
-                .add(setup_->requests->digest)
-                .add(window.begin)
-                .add(window.counted)
-                .add(window.end)
-                .add(setup_->capacity.amount)
-                .add(setup_->capacity.in_bytes)
-                .add(setup_->seed)
-                .add(setup_->share)
-                .add_column(std::span<const Position>(setup_->positions))
-                .finish();
+  DigestBuilder digest;
+  digest.add("cache scenario")
+      .add(setup_->requests->digest)
+      .add(window.begin)
+      .add(window.counted)
+      .add(window.end)
+      .add(setup_->capacity.amount)
+      .add(setup_->capacity.in_bytes)
+      .add(setup_->seed)
+      .add(setup_->share)
+      .add_column(std::span<const Position>(setup_->positions));
+  const FrontRule& front = setup_->front;
+  if (!front.idle(*setup_->requests) || !front.trace_lifetimes) {
+    digest.add(static_cast<std::uint64_t>(front.admission.kind))
+        .add(front.admission.parameter)
+        .add(front.trace_lifetimes)
+        .add(front.default_lifetime);
+  }
+  digest_ = digest.finish();
+}
+
+std::vector<Outcome> CacheScenario::outcomes(const Policy& policy, std::stop_token stop) const {
+  std::vector<Outcome> outcomes(events());
+  const EvaluationOptions options{.stop = std::move(stop)};
+  if (policy.program() != nullptr) check_domain(*policy.program());
+  const ReplayResult result = policy.program() == nullptr
+                                  ? replay_baseline(*setup_, policy.name(), options, outcomes.data())
+                                  : replay_program(*setup_, policy.program(), options, outcomes.data());
+  if (result.stopped) outcomes.clear();
+  return outcomes;
 }
 
 std::string_view CacheScenario::code_version() const { return syswright::code_version(); }
 
 Evaluation CacheScenario::evaluate(const Policy& policy, const EvaluationOptions& options) const {
   if (policy.program() == nullptr) {
-    const NativeOptions native{.seed = setup_->seed, .log = options.log, .stop = options.stop};
-    return evaluation_of(replay_native(policy.name(), *setup_->requests, setup_->window, setup_->capacity, native),
-                         events());
+    return evaluation_of(replay_baseline(*setup_, policy.name(), options), events());
   }
   check_domain(*policy.program());
   try {
@@ -126,11 +159,11 @@ Evaluation CacheScenario::evaluate(const Policy& policy, const EvaluationOptions
 }
 
 std::vector<Bound> CacheScenario::bounds() const {
-  return cache_bounds(*setup_->requests, setup_->window, setup_->capacity);
+  return cache_bounds(*setup_->requests, setup_->window, setup_->capacity, setup_->front);
 }
 
 Audit CacheScenario::audit(const DecisionLog& log) const {
-  return cache::audit(*setup_->requests, setup_->window, setup_->capacity, log);
+  return cache::audit(*setup_->requests, setup_->window, setup_->capacity, log, setup_->front);
 }
 
 std::unique_ptr<Simulation> CacheScenario::start(const policy::ProgramPtr& program) const {

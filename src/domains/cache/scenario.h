@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "domain/scenario.h"
+#include "domains/cache/front_replay.h"
 #include "domains/cache/host_contents.h"
 #include "domains/cache/replay.h"
 #include "domains/cache/requests.h"
@@ -23,8 +24,10 @@ struct ScenarioSetup {
   /// Of a miniature: see HostSetup.
   std::vector<Position> positions;
   double share = 1;
+  FrontRule front{};
 
   HostSetup host() const { return {*requests, window, capacity, seed, positions, share}; }
+  FrontSetup front_setup() const { return {*requests, window, capacity, seed, front, positions}; }
 };
 
 /// The worst metrics that a policy could have here.
@@ -61,6 +64,10 @@ class CacheScenario : public Scenario {
   ScenarioPtr miniature(double fraction) const override;
 
   const ScenarioSetup& setup() const { return *setup_; }
+
+  /// What became of each request of the window in a policy's run: [events()]. Costs an evaluation and a byte a request.
+  /// Throws InputError for a policy that is not of this domain, and Error for one that fails; empty if stopped.
+  std::vector<Outcome> outcomes(const Policy& policy, std::stop_token stop = {}) const;
 
  private:
   std::shared_ptr<const ScenarioSetup> setup_;

@@ -45,6 +45,7 @@ Sample sample_requests(const ScenarioSetup& setup, const Sampler& sampler) {
     sample.trace.keys.push_back(whole.keys[i]);
     if (!whole.sizes.empty()) sample.trace.sizes.push_back(whole.sizes[i]);
     if (!whole.times.empty()) sample.trace.times.push_back(whole.times[i]);
+    if (!whole.ttls.empty()) sample.trace.ttls.push_back(whole.ttls[i]);
     const std::uint64_t from_begin = i - setup.window.begin;
     sample.positions.push_back(setup.positions.empty() ? static_cast<Position>(from_begin)
                                                        : setup.positions[from_begin]);
@@ -74,6 +75,7 @@ ScenarioPtr CacheScenario::miniature(double fraction) const {
   small.setting = setup_->setting;
   small.positions = std::move(sample.positions);
   small.share = setup_->share * fraction;
+  small.front = setup_->front;
   return std::make_shared<CacheScenario>(std::move(small));
 }
 

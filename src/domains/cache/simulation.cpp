@@ -14,7 +14,9 @@ CacheSimulation::CacheSimulation(std::shared_ptr<const ScenarioSetup> setup, con
       plan_(std::make_shared<HostPlan>(HostPlan::showing_all(*program))),
       contents_(setup_->host(), *plan_),
       ranking_(setup_->seed),
-      request_(setup_->window.begin) {}
+      request_(setup_->window.begin) {
+  if (!setup_->front.idle(*setup_->requests)) front_.emplace(setup_->front_setup());
+}
 
 CacheSimulation::CacheSimulation(const CacheSimulation& other) = default;
 
@@ -50,10 +52,16 @@ void CacheSimulation::arrive() {
   const Requests& requests = *setup_->requests;
   const Object object = requests.objects[request_];
   const std::uint32_t size = setup_->capacity.in_bytes ? requests.request_bytes(request_) : 1;
+  expired_ = false;
+  if (front_) {
+    front_->meet(request_, object);
+    if (front_->refuses(request_, object, size)) return finish(Reply::bypassed);
+  }
   contents_.begin(request_);
   const std::uint32_t where = contents_.find(object);
   if (Contents::resident(where)) {
     contents_.touch(where);
+    expired_ = front_ && front_->expired(request_, object);
     return rescore(where, Reply::hit);
   }
   if (contents_.too_large(size)) {
@@ -89,6 +97,7 @@ void CacheSimulation::rescore(Slot slot, Reply reply) {
 
 void CacheSimulation::leave(Slot victim) {
   log(evict_decision, contents_[victim].object, 1);
+  if (front_) front_->left(contents_[victim].object);
   contents_.evict(victim);
   if (plan_->mode == RankingMode::queue) queue_.remove_top(victim);
   stage_ = Stage::making_room;
@@ -98,15 +107,16 @@ void CacheSimulation::finish(Reply reply) {
   stage_ = Stage::arrival;
   if (reply == Reply::bypassed) log(admit_decision, setup_->requests->objects[request_], 0);
   const std::uint64_t request = request_++;
+  const Outcome outcome = expired_                   ? Outcome::expired
+                          : reply == Reply::hit      ? Outcome::hit
+                          : reply == Reply::inserted ? Outcome::inserted
+                                                     : Outcome::bypassed;
+  if (front_ && (outcome == Outcome::inserted || outcome == Outcome::expired)) {
+    front_->written(request, setup_->requests->objects[request]);
+  }
   if (request < setup_->window.counted) return;
-  const bool missed = reply != Reply::hit;
-  const std::uint64_t bytes = setup_->requests->request_bytes(request);
-  Counts& counts = counted_.counts;
-  ++counts.requests;
-  counts.misses += missed;
-  counts.bytes_requested += bytes;
-  counts.bytes_missed += missed ? bytes : 0;
-  counts.bytes_written += reply == Reply::inserted ? bytes : 0;
+  const bool missed = outcome != Outcome::hit;
+  count(outcome, setup_->requests->request_bytes(request), counted_.counts);
   if (request == block_begin(setup_->window, block_)) {
     ++block_;
     counted_.blocks.push_back({});

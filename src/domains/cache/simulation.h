@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "domain/simulation.h"
@@ -48,6 +49,7 @@ class CacheSimulation : public Simulation {
 
   std::shared_ptr<const ScenarioSetup> setup_;
   std::shared_ptr<const HostPlan> plan_;
+  std::optional<Front> front_;  // nothing, where it is idle
   Contents contents_;
   SampledRanking ranking_;
   LazyQueue queue_;
@@ -57,6 +59,7 @@ class CacheSimulation : public Simulation {
   Stage stage_ = Stage::arrival;
   bool asking_ = false;
   Reply reply_ = Reply::hit;  // of the request whose object is being scored
+  bool expired_ = false;      // the requested object is there, and too old
   Slot scored_ = 0;
   std::array<Slot, sample_size> candidates_{};
   std::size_t candidate_count_ = 0;

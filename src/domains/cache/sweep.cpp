@@ -143,14 +143,14 @@ Sweep CacheDomain::sweep(const Workload& workload, const SweepOptions& options) 
                     with_thousands(sweep.scenarios.front()->events()),
                     with_thousands(std::uint64_t{whole.requests->size()}), 100 * options.rate));
   }
-  if (in_bytes && options.rate < 1) {
+  if ((in_bytes || !whole.front.idle(*whole.requests)) && options.rate < 1) {
     const double share = dynamic_cast<const CacheScenario&>(*sweep.scenarios.front()).setup().share;
     sweep.corrected = [share](std::size_t, std::vector<double> metrics) {
       metrics[2] /= share;
       return metrics;
     };
   }
-  if (!in_bytes) add_lru(sweep, whole, sizes, options);
+  if (!in_bytes && whole.front.idle(*whole.requests)) add_lru(sweep, whole, sizes, options);
   return sweep;
 }
 

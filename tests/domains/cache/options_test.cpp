@@ -48,8 +48,9 @@ TEST(CacheOptions, SplitsAreFractionsOrPercentages) {
 }
 
 TEST(CacheOptions, UnknownNamesAndValuesAreRefused) {
-  EXPECT_EQ(option_error("sise", "1%"),
-            "the domain 'cache' has no option 'sise'; did you mean 'size'? (there are: size, unit, split)");
+  EXPECT_EQ(
+      option_error("sise", "1%"),
+      "the domain 'cache' has no option 'sise'; did you mean 'size'? (there are: size, unit, admission, ttl, split)");
   EXPECT_EQ(option_error("unit", "yess"), "unit 'yess' is not one of auto, yes, no; did you mean 'yes'?");
 }
 

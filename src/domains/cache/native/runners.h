@@ -38,6 +38,10 @@ ReplayResult run_lrb(const Requests&, const Window&, const Capacity&, const Nati
 template <typename Sizes, typename Policy>
 ReplayResult run_with_listener(const Requests& requests, const Window& window, Policy policy,
                                const NativeOptions& options) {
+  if (options.front != nullptr) {
+    return replay_fronted<Sizes::in_bytes>(*options.front, policy,
+                                           {.log = options.log, .outcomes = options.outcomes, .stop = options.stop});
+  }
   if (options.log != nullptr) {
     LogListener listener(requests, *options.log);
     return detail::replay<Sizes::in_bytes>(requests, window, policy, listener, options.stop);
