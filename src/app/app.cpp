@@ -29,6 +29,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_show_command(app, context);
   add_run_command(app, context);
   add_design_command(app, context);
+  add_resume_command(app, context);
   add_tune_command(app, context);
   add_optimize_command(app, context);
   add_judge_command(app, context);
@@ -36,6 +37,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_export_command(app, context);
   add_trace_commands(app, context);
   add_study_command(app, context);
+  add_ledger_command(app, context);
   add_designers_command(app, context);
   add_version_command(app, context);
 }
@@ -110,8 +112,11 @@ int run_action(const Context& context, const Console& console) {
 }
 
 int parse_and_run(const std::vector<std::string>& arguments, const Console& console, const Registries& registries,
-                  std::stop_token stop) {
-  Context context(console, registries, std::move(stop), arguments);
+                  const std::stop_token& stop, std::optional<Resumption> resumption = {}) {
+  Context context(console, registries, stop, arguments, std::move(resumption));
+  context.rerun = [&](const std::vector<std::string>& other, const Resumption& run) {
+    return parse_and_run(other, console, registries, stop, run);
+  };
   CLI::App app{std::string(description), "syswright"};
   app.footer(std::string(footer));
   app.require_subcommand(1);
@@ -136,7 +141,7 @@ int parse_and_run(const std::vector<std::string>& arguments, const Console& cons
 int run_app(const std::vector<std::string>& arguments, const Console& console, const Registries& registries,
             std::stop_token stop) {
   try {
-    return parse_and_run(arguments, console, registries, std::move(stop));
+    return parse_and_run(arguments, console, registries, stop);
   } catch (const InputError& error) {
     return fail(console, ExitCode::unusable, error.what());
   } catch (const std::bad_alloc&) {

@@ -10,10 +10,29 @@
 
 namespace syswright::app {
 
+namespace {
+
+/// `arguments` without those that the result does not depend on, each of which has a value.
+std::vector<std::string> repeating(const std::vector<std::string>& arguments) {
+  std::vector<std::string> kept;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--threads" || arguments[i] == "--ledger") {
+      ++i;
+    } else if (!arguments[i].starts_with("--threads=") && !arguments[i].starts_with("--ledger=")) {
+      kept.push_back(arguments[i]);
+    }
+  }
+  return kept;
+}
+
+}  // namespace
+
 Context::Context(const Console& console, const Registries& registries, std::stop_token stop_token,
-                 const std::vector<std::string>& arguments)
+                 std::vector<std::string> arguments_given, std::optional<Resumption> run_to_resume)
     : stop(std::move(stop_token)),
-      command_line(shell_command("syswright", arguments)),
+      arguments(std::move(arguments_given)),
+      command_line(shell_command("syswright", repeating(arguments))),
+      resumption(std::move(run_to_resume)),
       domains(registries.domains),
       designers(registries.designers),
       studies(registries.studies),

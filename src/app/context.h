@@ -3,6 +3,7 @@
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "app/registries.h"
 #include "base/progress.h"
+#include "ledger/ledger.h"
 
 namespace CLI {
 class App;
@@ -35,6 +37,12 @@ struct Console {
   bool colour = false;  ///< of `out`; main() looks at the terminal and at NO_COLOR
 };
 
+/// Which run of which ledger a command goes on with.
+struct Resumption {
+  RunId run = 0;
+  std::string ledger;  ///< file
+};
+
 enum class Style { plain, bold, dim, good, bad };
 
 /// What every command gets. Conventions:
@@ -46,11 +54,15 @@ class Context {
  public:
   /// `arguments` as run_app gets them.
   Context(const Console& console, const Registries& registries, std::stop_token stop,
-          const std::vector<std::string>& arguments);
+          std::vector<std::string> arguments, std::optional<Resumption> resumption = {});
 
   bool json = false;
   const std::stop_token stop;
-  const std::string command_line;  ///< "syswright run cache --size '1%'": quoted for a POSIX shell
+  const std::vector<std::string> arguments;
+  /// What repeats the command, quoted for a POSIX shell: "syswright run cache --size '1%'". Without what its result
+  /// does not depend on: --threads and --ledger.
+  const std::string command_line;
+  const std::optional<Resumption> resumption;  ///< of a command that 'syswright resume' runs
   const Registry<Domain>& domains;
   const Registry<design::Designer>& designers;
   const Registry<studies::Study>& studies;
@@ -67,6 +79,8 @@ class Context {
 
   /// What the parsed command does; run by run_app.
   std::function<ExitCode()> action;
+  /// Runs another command line in the place of this one, as a run that is gone on with; gives its exit code.
+  std::function<int(const std::vector<std::string>& arguments, const Resumption& resumption)> rerun;
 
  private:
   Console console_;

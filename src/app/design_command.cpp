@@ -10,9 +10,11 @@
 #include "app/design_output.h"
 #include "app/notebook_output.h"
 #include "app/policies.h"
+#include "app/resumption.h"
 #include "app/scenarios.h"
 #include "app/version.h"
 #include "app/workshop.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "ledger/search_memory.h"
@@ -76,8 +78,18 @@ std::vector<std::pair<std::string, std::string>> options_used(const Domain& doma
   return options;
 }
 
-/// What is known of a run before it starts, as the ledger keeps it.
-std::string run_options(const DesignReport& report, const std::string& models) {
+/// Of every scenario of a suite.
+Digest digest_of(const Suite& suite) {
+  DigestBuilder builder;
+  for (const auto* part : {&suite.train, &suite.validation, &suite.test}) {
+    builder.add(part->size());
+    for (const ScenarioPtr& scenario : *part) builder.add(scenario->digest());
+  }
+  return builder.finish();
+}
+
+/// What is known of a run before it starts, as the ledger keeps it: all that its result depends on.
+Json run_options(const DesignReport& report, const std::string& models) {
   Json options = Json::object();
   for (const auto& [name, value] : report.options) options.set(name, value);
   Json run = Json::object();
@@ -85,9 +97,11 @@ std::string run_options(const DesignReport& report, const std::string& models) {
       .set("designer", report.designer)
       .set("budget", report.budget)
       .set("workload", report.workload.name)
+      .set("scenarios", digest_of(report.suite).hex())
+      .set("code", report.suite.train.front()->code_version())
       .set("options", std::move(options));
   if (!models.empty()) run.set("models", models);
-  return run.text();
+  return run;
 }
 
 /// The language models that a designer asks; null for one that asks none.
@@ -143,6 +157,34 @@ void record_choice(Ledger& ledger, RunId run, const design::Outcome& outcome, co
       {.policies = {describe_policy(Policy::of(outcome.best), domain.name())}, .scenarios = {}, .evaluations = {}});
   ledger.record_choice(run, design::context_of(domain, suite.train), outcome.best->digest());
 }
+
+/// Writes down how far the search is, once a second at most: what another process sees of it, and what is known of its
+/// clock if it is killed.
+class Diary {
+ public:
+  Diary(Ledger& ledger, RunId run) : ledger_(ledger), run_(run) {}
+
+  void note(const design::Progress& progress) {
+    const double now = seconds_now();
+    if (written_ && now - *written_ < 1) return;
+    written_ = now;
+    ProgressRecord record{.run = run_,
+                          .seconds = progress.elapsed_seconds,
+                          .spent = progress.spent_evaluations,
+                          .fraction = progress.fraction,
+                          .best = progress.best,
+                          .policy = {},
+                          .note = progress.note};
+    // Its text is there already, with its evaluations.
+    if (progress.best_program) record.policy = progress.best_program->digest();
+    ledger_.record_progress(record);
+  }
+
+ private:
+  Ledger& ledger_;
+  RunId run_;
+  std::optional<double> written_;
+};
 
 /// An interruption ends the search: the judges still look at what it found, but explain nothing.
 Evidence ask_the_judges(const Context& context, const DesignReport& report, Workshop& workshop,
@@ -209,10 +251,13 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
                       .seconds = 0,
                       .version = std::string(version()),
                       .options = options_used(domain, arguments.request)};
-  const RunId id = workshop.ledger().begin_run(run_name, run_options(report, advice.models), arguments.seed);
+  const BegunRun begun =
+      begin_run(context, workshop.ledger(), run_name, run_options(report, advice.models), arguments.seed);
+  const RunId id = begun.id;
+  Diary diary(workshop.ledger(), id);
   const auto progress = context.progress("design");
   const double started = seconds_now();
-  const SearchMemory memory(workshop.ledger(), domain);
+  const SearchMemory memory(workshop.ledger(), domain, begun.mark);
   const studies::DesignPlan plan{
       .domain = domain,
       .suite = suite,
@@ -221,7 +266,11 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
       .seed = arguments.seed,
       .seeds = std::move(start),
       .name = policy_name_for(arguments.output, domain),
-      .progress = [&](const design::Progress& now) { progress->update(state_of(now, budget)); },
+      .progress =
+          [&](const design::Progress& now) {
+            progress->update(state_of(now, budget));
+            diary.note(now);
+          },
       .searched =
           [&](const design::Outcome& outcome) {
             report.seconds = seconds_now() - started;
@@ -233,13 +282,15 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
             if (!arguments.output.empty()) write_file_atomically(arguments.output, program_file(report, false));
           },
       .chat = advice.service.get(),
-      .memory = arguments.memory ? &memory : nullptr};
+      .memory = arguments.memory ? &memory : nullptr,
+      .paid = begun.paid};
   design_run = studies::run_design(plan, workshop.evaluator(), context.stop);
   if (contract) design_run.outcome.best = design_run.outcome.best->with_contracts_of(*contract);
   report.evidence = ask_the_judges(context, report, workshop, arguments, *progress);
   progress->clear();
-  workshop.ledger().end_run(id, report_json(report).text());
   finish(context, report, arguments);
+  // Last: a run that was killed before its report was written can be gone on with.
+  workshop.ledger().end_run(id, report_json(report).text());
   if (design_run.outcome.stopped) return ExitCode::interrupted;
   return report.evidence->holds() ? ExitCode::ok : ExitCode::failed;
 }

@@ -54,8 +54,6 @@ Json search_json(const DesignReport& report) {
       .set("designer", report.designer)
       .set("budget", report.budget)
       .set("seed", report.seed)
-      .set("threads", report.threads)
-      .set("seconds", report.seconds)
       .set("evaluations", outcome.spent)
       .set("candidates", outcome.candidates)
       .set("stopped", outcome.stopped)

@@ -213,9 +213,8 @@ std::string search_section(const DesignReport& report) {
                   .x_end = outcome.spent};
   for (const design::Outcome::Point& point : outcome.convergence) chart.points.push_back({point.spent, point.best});
   return section("The search",
-                 fmt::format("{} candidates at the price of {:.5g} evaluations in {}{}.",
-                             with_thousands(outcome.candidates), outcome.spent, format_duration(report.seconds),
-                             outcome.stopped ? "; interrupted before the budget was spent" : ""),
+                 fmt::format("{} candidates at the price of {:.5g} evaluations{}.", with_thousands(outcome.candidates),
+                             outcome.spent, outcome.stopped ? "; interrupted before the budget was spent" : ""),
                  svg(chart));
 }
 
@@ -265,7 +264,6 @@ std::string conditions_section(const DesignReport& report) {
   facts.insert(facts.end(), {{"designer", report.designer},
                              {"budget", report.budget},
                              {"seed", fmt::format("{}", report.seed)},
-                             {"threads", fmt::format("{}", report.threads)},
                              {"version", report.version}});
   std::string list;
   for (const auto& [name, value] : facts) list += element("dt", "", escaped(name)) + element("dd", "", escaped(value));

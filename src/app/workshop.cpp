@@ -37,6 +37,7 @@ std::string default_ledger_path() {
 
 std::unique_ptr<Ledger> open_ledger(const Context& context, const std::string& option) {
   const std::string memory = ":memory:";
+  if (context.resumption) return std::make_unique<Ledger>(context.resumption->ledger);
   if (option == "none") return std::make_unique<Ledger>(memory);
   if (!option.empty()) return std::make_unique<Ledger>(option);
   const std::string path = default_ledger_path();

@@ -28,6 +28,13 @@ struct Budget {
   std::optional<double> seconds;
 };
 
+/// What a search that is gone on with had spent when it was cut off. Its steps are taken again from the beginning:
+/// those up to here are in the ledger, cost next to nothing, and do not run the clock.
+struct Paid {
+  double evaluations = 0;
+  double seconds = 0;
+};
+
 /// A policy's score in one split: per scenario, in its order, and mean_objective(): one failure makes it the worst.
 struct Score {
   double mean = 0;
@@ -64,6 +71,7 @@ struct Task {
   std::stop_token stop;
   const ChatService* chat = nullptr;  ///< language models, for designers that ask one (chat.h)
   const Memory* memory = nullptr;     ///< of earlier runs, to start from (memory.h)
+  Paid paid;                          ///< by the run that this one goes on with
 };
 
 struct Outcome {

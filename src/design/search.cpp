@@ -45,7 +45,7 @@ double held_back(const Task& task, double validation_cost, std::size_t most) {
 Search::Search(const Task& task, const GrammarOptions& options)
     : task_(checked(task)),
       validation_cost_(cost_of_validation(task)),
-      spending_(task.budget, task.stop, held_back(task, validation_cost_, max_finalists)),
+      spending_(task.budget, task.stop, held_back(task, validation_cost_, max_finalists), task.paid),
       trials_(task, spending_),
       vocabulary_(task.domain.signature(), look_around()),
       grammar_(vocabulary_, options) {}

@@ -38,8 +38,8 @@ void Alarm::wait(const std::stop_token& quit) {
   }
 }
 
-Spending::Spending(const Budget& budget, std::stop_token user, double held_back)
-    : budget_(budget), user_(user), held_back_(held_back) {
+Spending::Spending(const Budget& budget, std::stop_token user, double held_back, const Paid& paid)
+    : budget_(budget), user_(user), held_back_(held_back), paid_(paid) {
   if (!budget.evaluations && !budget.seconds) throw InputError("a search needs a budget, in evaluations or in seconds");
   for (const auto& limit : {budget.evaluations, budget.seconds}) {
     if (limit && !(*limit > 0 && std::isfinite(*limit))) {
@@ -53,12 +53,21 @@ Spending::Spending(const Budget& budget, std::stop_token user, double held_back)
                     *budget.evaluations, held_back));
   }
   alarm_.emplace(user);
-  if (budget.seconds) alarm_->set(deadline(0));
+  set_alarm();
 }
 
-Alarm::Clock::time_point Spending::deadline(double held_back) const {
-  const std::chrono::duration<double> length(std::min(*budget_.seconds - held_back, 1e8));
-  return begin_ + std::chrono::duration_cast<Alarm::Clock::duration>(length);
+void Spending::set_alarm() {
+  if (!budget_.seconds || catching_up()) return;
+  const std::chrono::duration<double> length(std::min(*budget_.seconds - held_back_seconds_ - paid_.seconds, 1e8));
+  alarm_->set(begin_ + std::chrono::duration_cast<Alarm::Clock::duration>(length));
+}
+
+void Spending::charge(double evaluations) {
+  const bool was_catching_up = catching_up();
+  spent_ += evaluations;
+  if (!was_catching_up || catching_up()) return;
+  begin_ = Alarm::Clock::now();
+  set_alarm();
 }
 
 double Spending::affordable() const {
@@ -69,17 +78,23 @@ double Spending::affordable() const {
 bool Spending::may_go_on() const { return !exhausted_ && !alarm_->token().stop_requested() && affordable() > 0; }
 
 void Spending::hold_back_seconds(double seconds) {
-  if (budget_.seconds) alarm_->set(deadline(std::min(seconds, *budget_.seconds / 4)));
+  if (!budget_.seconds) return;
+  held_back_seconds_ = std::min(seconds, *budget_.seconds / 4);
+  set_alarm();
 }
 
 void Spending::release() {
   held_back_ = 0;
+  held_back_seconds_ = 0;
   exhausted_ = false;
   alarm_.emplace(user_);
-  if (budget_.seconds) alarm_->set(deadline(0));
+  set_alarm();
 }
 
-double Spending::elapsed_seconds() const { return std::chrono::duration<double>(Alarm::Clock::now() - begin_).count(); }
+double Spending::elapsed_seconds() const {
+  if (catching_up()) return paid_.seconds * spent_ / paid_.evaluations;
+  return paid_.seconds + std::chrono::duration<double>(Alarm::Clock::now() - begin_).count();
+}
 
 double Spending::fraction() const {
   double fraction = 0;

@@ -41,12 +41,13 @@ class Alarm {
 /// when a search stops and nothing else.
 class Spending {
  public:
+  /// paid: until so much is spent again, the clock stands between 0 and where it was left.
   /// Throws InputError if no limit is set, a limit is not positive, or `held_back` leaves nothing for the search.
-  Spending(const Budget& budget, std::stop_token user, double held_back);
+  Spending(const Budget& budget, std::stop_token user, double held_back, const Paid& paid = {});
 
   /// Evaluations that the current phase may still spend; infinite without a limit.
   double affordable() const;
-  void charge(double evaluations) { spent_ += evaluations; }
+  void charge(double evaluations);
   /// Called when a batch had to be cut for want of budget: the phase is over.
   void exhaust() { exhausted_ = true; }
   /// False once the phase is over: spent, out of time, or stopped.
@@ -66,14 +67,18 @@ class Spending {
   double fraction() const;
 
  private:
-  Alarm::Clock::time_point deadline(double held_back) const;
+  /// Whether what was paid for before is being gone through again.
+  bool catching_up() const { return spent_ < paid_.evaluations; }
+  void set_alarm();
 
   Budget budget_;
   std::stop_token user_;
   double held_back_;
+  Paid paid_;
+  double held_back_seconds_ = 0;
   double spent_ = 0;
   bool exhausted_ = false;
-  Alarm::Clock::time_point begin_ = Alarm::Clock::now();
+  Alarm::Clock::time_point begin_ = Alarm::Clock::now();  // of the clock, once all that was paid for is caught up with
   std::optional<Alarm> alarm_;
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -69,6 +71,9 @@ struct RunRecord {
   std::string started;  ///< UTC, "2024-05-01T12:00:00Z"
   std::string ended;    ///< empty: not ended, or killed
   std::string outcome;  ///< JSON; empty: not ended, or killed
+  /// JSON: arguments, folder, process and what the ledger held: what it takes to go on with it; says nothing of the
+  /// result. Empty of commands that cannot be gone on with.
+  std::string invocation;
 };
 
 /// A candidate of a run that mattered.
@@ -146,19 +151,32 @@ class Ledger {
 
   /// O(1) and no disk access where nothing is known; one read by row number where it is.
   std::optional<Evaluation> find(const EvaluationKey& key) const;
-  /// The same for many, in their order, in less time each.
-  std::vector<std::optional<Evaluation>> find(std::span<const EvaluationKey> keys) const;
+  /// A moment in the life of the ledger: what was recorded up to it.
+  struct Mark {
+    std::int64_t evaluation = std::numeric_limits<std::int64_t>::max();
+    std::int64_t choice = std::numeric_limits<std::int64_t>::max();
+  };
+  /// Now.
+  Mark mark() const;
+
+  /// The same for many, in their order, in less time each; of what is known, only what was at `until`.
+  std::vector<std::optional<Evaluation>> find(std::span<const EvaluationKey> keys, const Mark& until) const;
+  std::vector<std::optional<Evaluation>> find(std::span<const EvaluationKey> keys) const { return find(keys, {}); }
   /// What is there already, also by another process, is left as it is.
   void record(const LedgerBatch& batch);
 
   /// Whether a program of this digest is written down. O(1), no disk access.
   bool knows_program(const Digest& digest) const;
   /// Every program whose evaluation on this scenario is known, sorted. O(evaluations), no disk access.
-  std::vector<Digest> programs_on(const Digest& scenario, const std::string& code_version) const;
+  std::vector<Digest> programs_on(const Digest& scenario, const std::string& code_version, const Mark& until) const;
   std::optional<PolicyRecord> find_policy(const Digest& digest) const;
 
   /// Starts now, by the machine's clock. options: JSON.
-  RunId begin_run(const std::string& command, const std::string& options, std::uint64_t seed);
+  RunId begin_run(const std::string& command, const std::string& options, std::uint64_t seed,
+                  const std::string& invocation = "");
+  /// Begins again a run that was killed or interrupted, under its own number. What it left at its end is taken back;
+  /// its evaluations and its progress stay.
+  void reopen_run(RunId run, const std::string& invocation);
   void end_run(RunId run, const std::string& outcome);
   /// In the order of their starts. command: only runs of it; empty: all.
   std::vector<RunRecord> runs(const std::string& command = "") const;
@@ -174,7 +192,7 @@ class Ledger {
   /// The policy that a search handed over. context: what searches must have in common to learn from each other.
   void record_choice(RunId run, const Digest& context, const Digest& policy);
   /// Of all searches in a context, the latest first, each policy once.
-  std::vector<Digest> choices(const Digest& context) const;
+  std::vector<Digest> choices(const Digest& context, const Mark& until) const;
 
   void record_verdict(const VerdictRecord& verdict);
   std::vector<VerdictRecord> verdicts(const Digest& policy) const;
@@ -184,6 +202,10 @@ class Ledger {
   std::optional<ExchangeRecord> find_exchange(const Digest& key) const;
 
   LedgerSummary summary() const;
+  /// Everything that is a function of what was asked for, a line of JSON for each record, in an order that does not
+  /// depend on when it was written: two ledgers with equal lines hold the same. Left out is what a clock or a machine
+  /// had a say in: times, progress, processes. Numbers that JSON cannot write are texts ("nan", "inf", "-inf").
+  void dump(const std::function<void(const std::string& line)>& take) const;
   /// Reads everything and names what is wrong; empty: nothing. Takes seconds for a large file.
   std::vector<std::string> check() const;
 

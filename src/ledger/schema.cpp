@@ -59,7 +59,7 @@ CREATE INDEX choice_by_context ON choice(context);
 )";
 
 /// Since version 4.
-constexpr const char* progress_table = R"(
+constexpr const char* progress_and_invocation = R"(
 CREATE TABLE progress (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run(id),
   seconds REAL NOT NULL,   -- since the search began, pauses left out
@@ -69,6 +69,7 @@ CREATE TABLE progress (
   policy BLOB,             -- that has it
   note TEXT NOT NULL) STRICT;
 CREATE INDEX progress_by_run ON progress(run);
+ALTER TABLE run ADD COLUMN invocation TEXT NOT NULL DEFAULT '';  -- JSON: how to go on with it
 )";
 
 void set_journal(Database& database) {
@@ -88,7 +89,7 @@ void create_tables(Database& database) {
     database.execute(tables);
     database.execute(exchange_table);
     database.execute(choice_table);
-    database.execute(progress_table);
+    database.execute(progress_and_invocation);
     database.execute(fmt::format("PRAGMA application_id = {}", application_id));
     database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
   }
@@ -108,7 +109,7 @@ void upgrade(Database& database) {
     database.execute("PRAGMA user_version = 3");
   }
   if (database.integer("PRAGMA user_version") == 3) {
-    database.execute(progress_table);
+    database.execute(progress_and_invocation);
     database.execute("PRAGMA user_version = 4");
   }
   transaction.commit();
@@ -152,9 +153,9 @@ Database& with_schema(Database& database) {
 
 void check_schema(Database& database) {
   if (look_at(database).version != schema_version) {
-    throw LedgerError(fmt::format(
-        "ledger '{}': written by an older Syswright; any command that writes to it brings it up to date",
-        database.path()));
+    throw LedgerError(
+        fmt::format("ledger '{}': written by an older Syswright; any command that writes to it brings it up to date",
+                    database.path()));
   }
 }
 

@@ -14,10 +14,12 @@ EvaluationKey key_of(const Digest& program, const Scenario& scenario) {
 }
 
 /// Programs that are known on each of the scenarios, by digest.
-std::vector<Digest> known_on_all(const Ledger& ledger, const std::vector<ScenarioPtr>& scenarios) {
+std::vector<Digest> known_on_all(const Ledger& ledger, const std::vector<ScenarioPtr>& scenarios,
+                                 const Ledger::Mark& until) {
   std::vector<Digest> known;
   for (std::size_t s = 0; s < scenarios.size(); ++s) {
-    std::vector<Digest> here = ledger.programs_on(scenarios[s]->digest(), std::string(scenarios[s]->code_version()));
+    std::vector<Digest> here =
+        ledger.programs_on(scenarios[s]->digest(), std::string(scenarios[s]->code_version()), until);
     if (s == 0) {
       known = std::move(here);
     } else {
@@ -32,7 +34,7 @@ std::vector<Digest> known_on_all(const Ledger& ledger, const std::vector<Scenari
 std::vector<design::Memory::Remembered> SearchMemory::recall(std::span<const std::vector<ScenarioPtr>> levels) const {
   std::map<Digest, Remembered> all;
   for (std::size_t level = 0; level < levels.size(); ++level) {
-    for (const Digest& digest : known_on_all(ledger_, levels[level])) {
+    for (const Digest& digest : known_on_all(ledger_, levels[level], until_)) {
       Remembered& one = all[digest];
       one.program = digest;
       one.levels.resize(levels.size());
@@ -60,7 +62,7 @@ std::optional<std::vector<Evaluation>> SearchMemory::evaluations(const Digest& p
   std::vector<EvaluationKey> keys;
   for (const ScenarioPtr& scenario : scenarios) keys.push_back(key_of(program, *scenario));
   std::vector<Evaluation> all;
-  for (std::optional<Evaluation>& one : ledger_.find(keys)) {
+  for (std::optional<Evaluation>& one : ledger_.find(keys, until_)) {
     if (!one) return std::nullopt;
     all.push_back(*std::move(one));
   }

@@ -17,7 +17,8 @@ design::Outcome search(const DesignPlan& plan, Evaluator& evaluator, std::stop_t
                           .progress = plan.progress,
                           .stop = std::move(stop),
                           .chat = plan.chat,
-                          .memory = plan.memory};
+                          .memory = plan.memory,
+                          .paid = plan.paid};
   design::Outcome outcome = plan.designer.design(task);
   if (!plan.name.empty()) outcome.best = outcome.best->renamed(plan.name);
   return outcome;

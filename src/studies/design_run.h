@@ -37,6 +37,7 @@ struct DesignPlan {
   std::function<void(const design::Outcome&)> searched;
   const design::ChatService* chat = nullptr;  ///< for designers that ask a language model
   const design::Memory* memory = nullptr;     ///< of earlier runs, to start from
+  design::Paid paid;                          ///< by the run that this one goes on with
 };
 
 /// Searches, then judges. `stop` ends the search with the best so far, which is still judged: `judging_stop` ends that.

@@ -69,6 +69,26 @@ TEST(Spending, RunningOutOfTimeIsNoStopOfTheUser) {
   EXPECT_EQ(spending.affordable(), std::numeric_limits<double>::infinity());
 }
 
+// What was paid for before does not run the clock, and does not fall to an alarm that is long over.
+TEST(Spending, GoesThroughWhatWasPaidForBeforeTheClockRuns) {
+  Spending spending({.seconds = 100}, {}, 0, {.evaluations = 10, .seconds = 40});
+  EXPECT_EQ(spending.elapsed_seconds(), 0);
+  spending.charge(5);
+  EXPECT_EQ(spending.elapsed_seconds(), 20);
+  EXPECT_EQ(spending.fraction(), 0.2);
+  spending.charge(5);
+  EXPECT_GE(spending.elapsed_seconds(), 40);
+  EXPECT_LT(spending.elapsed_seconds(), 100);
+  EXPECT_TRUE(spending.may_go_on());
+
+  Spending over({.seconds = 30}, {}, 0, {.evaluations = 10, .seconds = 30});
+  over.charge(9);
+  EXPECT_TRUE(over.may_go_on());
+  over.charge(1);
+  while (over.may_go_on()) std::this_thread::yield();
+  EXPECT_FALSE(over.stopped_by_user());
+}
+
 TEST(Alarm, MayBeMovedAndFollowsTheOtherToken) {
   std::stop_source other;
   Alarm alarm(other.get_token());

@@ -197,7 +197,7 @@ TEST(Ledger, OneOfTheFirstVersionIsBroughtUpToDate) {
     Ledger ledger(path);
     ledger.record({.evaluations = {{key(1), evaluation(0.5), {}}}});
   }
-  OtherProgram(path).run("DROP TABLE exchange; DROP TABLE choice; DROP TABLE progress; PRAGMA user_version = 1");
+  OtherProgram(path).run("DROP TABLE exchange; DROP TABLE choice; DROP TABLE progress; ALTER TABLE run DROP COLUMN invocation; PRAGMA user_version = 1");
   {
     Ledger ledger(path);
     EXPECT_EQ(ledger.find(key(1)), evaluation(0.5));
@@ -217,11 +217,11 @@ TEST(Ledger, OneOfTheSecondVersionIsBroughtUpToDate) {
     Ledger ledger(path);
     ledger.record({.evaluations = {{key(1), evaluation(0.5), {}}}});
   }
-  OtherProgram(path).run("DROP TABLE choice; DROP TABLE progress; PRAGMA user_version = 2");
+  OtherProgram(path).run("DROP TABLE choice; DROP TABLE progress; ALTER TABLE run DROP COLUMN invocation; PRAGMA user_version = 2");
   Ledger ledger(path);
   EXPECT_EQ(ledger.find(key(1)), evaluation(0.5));
   ledger.record_choice(ledger.begin_run("design cache", "{}", 1), {1, 1}, {2, 2});
-  EXPECT_THAT(ledger.choices({1, 1}), ElementsAre(Digest{2, 2}));
+  EXPECT_THAT(ledger.choices({1, 1}, {}), ElementsAre(Digest{2, 2}));
 }
 
 // Version 3 had no progress.
@@ -229,7 +229,7 @@ TEST(Ledger, OneOfTheThirdVersionIsBroughtUpToDate) {
   const TemporaryFolder folder;
   const std::string path = folder.file("ledger.db");
   RunId run = Ledger(path).begin_run("design cache", "{}", 1);
-  OtherProgram(path).run("DROP TABLE progress; PRAGMA user_version = 3");
+  OtherProgram(path).run("DROP TABLE progress; ALTER TABLE run DROP COLUMN invocation; PRAGMA user_version = 3");
   Ledger ledger(path);
   ledger.record_progress({.run = run, .seconds = 1, .spent = 2, .fraction = 0.5, .note = ""});
   EXPECT_EQ(ledger.progress(run).size(), 1u);
@@ -243,10 +243,10 @@ TEST(Ledger, KeepsWhatSearchesChoseTheLatestFirst) {
   ledger.record_choice(one, {1, 1}, {2, 2});
   ledger.record_choice(one, {1, 2}, {2, 3});
   ledger.record_choice(other, {1, 1}, {2, 4});
-  EXPECT_THAT(ledger.choices({1, 1}), ElementsAre(Digest{2, 4}, Digest{2, 2}));
+  EXPECT_THAT(ledger.choices({1, 1}, {}), ElementsAre(Digest{2, 4}, Digest{2, 2}));
   ledger.record_choice(other, {1, 1}, {2, 2});
-  EXPECT_THAT(ledger.choices({1, 1}), ElementsAre(Digest{2, 2}, Digest{2, 4}));
-  EXPECT_THAT(ledger.choices({9, 9}), IsEmpty());
+  EXPECT_THAT(ledger.choices({1, 1}, {}), ElementsAre(Digest{2, 2}, Digest{2, 4}));
+  EXPECT_THAT(ledger.choices({9, 9}, {}), IsEmpty());
   EXPECT_THROW(ledger.record_choice(99, {1, 1}, {2, 2}), LedgerError);
 }
 

@@ -27,7 +27,7 @@ class SearchMemoryTest : public testing::Test {
   Ledger ledger_{":memory:"};
   SerialEvaluator serial_;
   RecordingEvaluator recording_{serial_, ledger_, "toy"};
-  SearchMemory memory_{ledger_, domain_};
+  SearchMemory memory_{ledger_, domain_, {}};
   std::vector<ScenarioPtr> small_{domain_.scenario({.batches = 8, .seed = 1}),
                                   domain_.scenario({.batches = 8, .seed = 2})};
   std::vector<ScenarioPtr> whole_{domain_.scenario({.batches = 32, .seed = 1}),
