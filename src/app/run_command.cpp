@@ -11,6 +11,7 @@
 #include "app/policies.h"
 #include "app/results.h"
 #include "app/run_diff.h"
+#include "app/run_parts.h"
 #include "app/run_sweep.h"
 #include "app/scenarios.h"
 #include "app/workshop.h"
@@ -31,6 +32,8 @@ struct Arguments {
   std::string config;
   DiffArguments diff;
   SweepArguments sweep;
+  PartsArguments parts;
+  std::string plot;
   bool no_bounds = false;
   bool no_audit = false;
 };
@@ -103,6 +106,12 @@ Arguments completed(Arguments arguments, const Domain& domain) {
 }
 
 ExitCode run(const Context& context, const Domain& domain, const Arguments& given) {
+  if (given.sweep.asked && given.parts.asked()) {
+    throw InputError("curves over sizes are not told in windows or by tenant: ask for one of them");
+  }
+  if (!given.plot.empty() && !given.sweep.asked && !given.parts.asked()) {
+    throw InputError("--plot draws curves: ask for them as well, as the help of this command says");
+  }
   if (!given.diff.files.empty()) {
     DiffArguments diff = given.diff;
     if (!given.policies.empty()) diff.policy = join(given.policies, ",");
@@ -117,7 +126,14 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& give
   if (arguments.sweep.asked) {
     SweepArguments sweep = arguments.sweep;
     sweep.metric = arguments.diff.metric;
+    sweep.plot = arguments.plot;
     return run_sweep(context, domain, *workload, policies, sweep, arguments.csv, arguments.workshop);
+  }
+  if (arguments.parts.asked()) {
+    PartsArguments parts = arguments.parts;
+    parts.metric = arguments.diff.metric;
+    parts.plot = arguments.plot;
+    return run_parts(context, domain, *workload, policies, parts, arguments.csv, arguments.workshop);
   }
   const std::vector<ScenarioPtr> scenarios = workload->scenarios();
   const judge::Comparison comparison = evaluate(context, domain, policies, scenarios, arguments);
@@ -172,6 +188,13 @@ void add_domain(CLI::App& group, Context& context, const Domain& domain) {
         ->type_name("FILE");
   }
   add_sweep_options(command, domain, arguments->sweep);
+  add_parts_options(command, domain, arguments->parts);
+  if (dynamic_cast<const Sweepable*>(&domain) != nullptr || dynamic_cast<const Divisible*>(&domain) != nullptr) {
+    command
+        .add_option("--plot", arguments->plot,
+                    "With curves over sizes, windows or tenants: also draw them, as a page that needs nothing else")
+        ->type_name("FILE.html");
+  }
   command.add_flag("--no-bounds", arguments->no_bounds,
                    "Do not compute bounds, which can take as long as a few policies");
   command.add_flag(

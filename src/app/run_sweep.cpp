@@ -193,9 +193,6 @@ void add_sweep_options(CLI::App& command, const Domain& domain, SweepArguments& 
                   "Share of the objects that miniature simulations look at (default: 1, all; 0.01 for long traces)")
       ->needs(asked)
       ->type_name("SHARE");
-  command.add_option("--plot", arguments.plot, "With " + flag + ": also draw them, as a page that needs nothing else")
-      ->needs(asked)
-      ->type_name("FILE.html");
 }
 
 ExitCode run_sweep(const Context& context, const Domain& domain, const Workload& workload,

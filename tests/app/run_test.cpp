@@ -67,6 +67,37 @@ TEST_F(RunCache, DrawsMissRatioCurves) {
   EXPECT_EQ(run({"run", "spot", "--mrc"}).code, 2);
 }
 
+TEST_F(RunCache, TellsRunsInWindowsAndByTenant) {
+  std::string trace = "key,size,tenant,time\n";
+  for (int i = 0; i < 900; ++i) {
+    trace += fmt::format("{},{},{},{}\n", i * i % 97, 10 + i % 7, i % 3 == 0 ? "ads, mobile" : "web", i / 10);
+  }
+  const std::string path = folder_.write("tenants.csv", trace);
+  const std::string page = folder_ / "parts.html";
+  const std::string csv = folder_ / "parts.csv";
+  const std::vector<std::string> asked{"run",       "cache",    "--trace",    path,     "--ledger",
+                                       "none",      "--policy", "lru,fifo",   "--size", "20",
+                                       "--windows", "30s",      "--by-tenant"};
+  std::vector<std::string> arguments = asked;
+  arguments.insert(arguments.end(), {"--plot", page, "--csv", csv});
+  const Ran ran = run(arguments);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  for (const char* part : {"request miss ratio", "byte miss ratio", "from 30.0 s", "from 1 min 00 s", "ads, mobile"}) {
+    EXPECT_THAT(ran.out, HasSubstr(part));
+  }
+  EXPECT_THAT(read_file(page), HasSubstr("<svg"));
+  EXPECT_THAT(read_file(csv), HasSubstr("\"20 objects\",\"fifo\",\"ads, mobile\",3,60,100,"));
+  arguments = asked;
+  arguments.push_back("--json");
+  const auto json = run(arguments).json();
+  EXPECT_EQ(json["scenarios"][0]["windows"]["starts"].size(), 3u);
+  EXPECT_EQ(json["scenarios"][0]["parts"].size(), 2u * 3u * 4u);
+  EXPECT_EQ(run_cache({"--policy", "lru", "--windows", "3", "--mrc"}).code, 2);
+  EXPECT_EQ(run_cache({"--policy", "lru", "--plot", page}).code, 2);
+  EXPECT_THAT(run_cache({"--policy", "lru", "--windows", "3", "--metric", "byte_miss_ration"}).err,
+              HasSubstr("did you mean 'byte_miss_ratio'?"));
+}
+
 TEST(RunLlmServing, KeepsATableOfManyMetricsReadable) {
   const Ran ran =
       run({"run", "llm_serving", "--policy", "round_robin", "--ledger", "none", "--no-audit", "--no-bounds"});

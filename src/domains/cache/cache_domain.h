@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/breakdown.h"
 #include "domain/domain.h"
 #include "domain/sweep.h"
 #include "domains/cache/options.h"
@@ -12,7 +13,7 @@
 namespace syswright::cache {
 
 /// The cache domain: decisions, metrics and baselines of a cache, and the reader of its workloads.
-class CacheDomain : public Domain, public Sweepable {
+class CacheDomain : public Domain, public Sweepable, public Divisible {
  public:
   CacheDomain();
   const std::string& name() const override { return name_; }
@@ -27,6 +28,9 @@ class CacheDomain : public Domain, public Sweepable {
   const std::string& sweep_name() const override { return sweep_name_; }
   const std::string& sweep_doc() const override { return sweep_doc_; }
   Sweep sweep(const Workload& workload, const SweepOptions& options) const override;
+  std::span<const Metric> measures() const override;
+  std::span<const std::size_t> shown_measures() const override;
+  Breakdown breakdown(const Scenario& scenario, const Policy& policy, const BreakdownOptions& options) const override;
 
  private:
   std::string name_ = "cache";
