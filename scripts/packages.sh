@@ -8,6 +8,7 @@ packages_build=(
 )
 packages_run=(strace)
 packages_test=(libgtest-dev libgmock-dev librapidcheck-dev python3)
+packages_python=(python3 python3-dev python3-venv)
 packages_bench=(libbenchmark-dev)
 packages_fuzz=(clang-19 libclang-rt-19-dev)
 packages_format=(clang-format-19)

@@ -14,8 +14,6 @@ namespace {
 
 /// Questions that the number of candidates is taken from.
 constexpr std::size_t surveyed_questions = 1000;
-/// Episodes without a question that are passed over one after another, before it is an error.
-constexpr int most_silent_episodes = 1000;
 
 std::size_t find_decision(const policy::Signature& signature, const std::string& name) {
   if (name.empty()) return 0;
@@ -175,16 +173,18 @@ void Environment::reset(const ObservationView& view) {
 void Environment::begin() {
   begun_ = true;
   const std::size_t count = plan_->scenarios_.size();
-  for (int silent = 0; silent < most_silent_episodes; ++silent, ++episode_) {
-    const std::uint64_t place = number_ << 32 | episode_;
-    scenario_ = plan_->options_.in_order ? (number_ + episode_) % count
-                                         : Random(seed_, "scenario of an episode", place).below(count);
+  const std::size_t first = plan_->options_.in_order
+                                ? (number_ + episode_) % count
+                                : Random(seed_, "scenario of an episode", number_ << 32 | episode_).below(count);
+  // A scenario that never asks has nothing to learn from, and never will: the next one stands in.
+  for (std::size_t silent = 0; silent < count; ++silent) {
+    scenario_ = (first + silent) % count;
     simulation_ = plan_->scenarios_[scenario_]->start(plan_->program_);
     running_ = plan_->space_.dense ? dynamic_cast<const RunningCost*>(simulation_.get()) : nullptr;
     paid_ = 0;
     if (advance()) return;
   }
-  throw InputError(fmt::format("{} never asks '{}'", plan_->scenarios_[scenario_]->label(), plan_->space_.decision));
+  throw InputError(fmt::format("{} never asks '{}'", plan_->scenarios_[first]->label(), plan_->space_.decision));
 }
 
 bool Environment::advance() {

@@ -82,8 +82,8 @@ struct EnvironmentOptions {
 /// What all environments of one kind share. Immutable, and used by many threads.
 class EnvironmentPlan {
  public:
-  /// Throws InputError for a decision that the domain does not have, a program of another domain, no scenarios,
-  /// scenarios that never ask, or places asked for where no question has more than one candidate.
+  /// Throws InputError for a decision that the domain does not have, a program of another domain, no scenarios, or
+  /// places asked for where no question has more than one candidate.
   EnvironmentPlan(const Domain& domain, std::vector<ScenarioPtr> scenarios, EnvironmentOptions options);
 
   const EnvironmentSpace& space() const { return space_; }
@@ -127,7 +127,7 @@ class Environment {
  public:
   Environment(std::shared_ptr<const EnvironmentPlan> plan, std::uint64_t number);
 
-  /// Begins the first episode of a seed.
+  /// Begins the first episode of a seed. Throws InputError where no scenario ever asks.
   void reset(std::uint64_t seed, const ObservationView& view);
   /// Begins the next one, whether or not the last has ended.
   void reset(const ObservationView& view);

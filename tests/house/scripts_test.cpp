@@ -42,7 +42,7 @@ bool has(const std::string& program) { return shell("command -v " + program).sta
 TEST(Format, SourcesAreLaidOutByClangFormat) {
   if (!has("clang-format-19")) GTEST_SKIP() << "clang-format-19 is not installed";
   const Finished check = shell(
-      "find src tests bench \\( -name '*.h' -o -name '*.cpp' \\) -print0 | "
+      "find src tests bench python \\( -name '*.h' -o -name '*.cpp' \\) -print0 | "
       "xargs -0 clang-format-19 --dry-run --Werror 2>&1 | sed -n 's/:[0-9]*:[0-9]*: error: .*//p' | sort -u");
   EXPECT_EQ(check.output, "") << "run ./sw format";
 }
@@ -59,7 +59,8 @@ TEST(Scripts, AreExecutableAndParse) {
 TEST(Sw, HelpNamesEveryCommand) {
   const Finished help = shell("./sw help");
   EXPECT_EQ(help.status, 0);
-  for (const char* command : {"demo", "test", "build", "fuzz", "bench", "format", "tidy", "install-packages"}) {
+  for (const char* command :
+       {"demo", "test", "build", "python", "fuzz", "bench", "format", "tidy", "install-packages"}) {
     EXPECT_THAT(help.output, testing::HasSubstr(fmt::format("\n  {}", command)));
   }
 }
@@ -95,8 +96,8 @@ std::set<std::string> words_of(const std::string& text) {
 // docs/dependencies.md says of each package why it is there, in a table whose first column names it in backquotes.
 TEST(Packages, AreAllExplainedAndNoOthers) {
   const Finished listed = shell(
-      ". scripts/packages.sh; echo ${packages_build[@]} ${packages_run[@]} ${packages_test[@]} ${packages_bench[@]} "
-      "${packages_fuzz[@]} ${packages_format[@]} ${packages_tidy[@]}");
+      ". scripts/packages.sh; echo ${packages_build[@]} ${packages_run[@]} ${packages_test[@]} ${packages_python[@]} "
+      "${packages_bench[@]} ${packages_fuzz[@]} ${packages_format[@]} ${packages_tidy[@]}");
   ASSERT_EQ(listed.status, 0);
   std::set<std::string> explained;
   std::istringstream lines(read_file(std::string(SYSWRIGHT_SOURCE_DIR) + "/docs/dependencies.md"));
