@@ -37,6 +37,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_export_command(app, context);
   add_trace_commands(app, context);
   add_study_command(app, context);
+  add_serve_command(app, context);
   add_ledger_command(app, context);
   add_designers_command(app, context);
   add_version_command(app, context);

@@ -16,6 +16,7 @@ void add_judge_command(CLI::App& app, Context& context);
 void add_check_command(CLI::App& app, Context& context);
 void add_export_command(CLI::App& app, Context& context);
 void add_study_command(CLI::App& app, Context& context);
+void add_serve_command(CLI::App& app, Context& context);
 void add_ledger_command(CLI::App& app, Context& context);
 void add_designers_command(CLI::App& app, Context& context);
 void add_version_command(CLI::App& app, Context& context);

@@ -60,7 +60,7 @@ TEST(Sw, HelpNamesEveryCommand) {
   const Finished help = shell("./sw help");
   EXPECT_EQ(help.status, 0);
   for (const char* command :
-       {"demo", "test", "build", "python", "fuzz", "bench", "format", "tidy", "install-packages"}) {
+       {"demo", "serve", "test", "build", "python", "fuzz", "bench", "format", "tidy", "install-packages"}) {
     EXPECT_THAT(help.output, testing::HasSubstr(fmt::format("\n  {}", command)));
   }
 }
@@ -97,7 +97,7 @@ std::set<std::string> words_of(const std::string& text) {
 TEST(Packages, AreAllExplainedAndNoOthers) {
   const Finished listed = shell(
       ". scripts/packages.sh; echo ${packages_build[@]} ${packages_run[@]} ${packages_test[@]} ${packages_python[@]} "
-      "${packages_bench[@]} ${packages_fuzz[@]} ${packages_format[@]} ${packages_tidy[@]}");
+      "${packages_web[@]} ${packages_browser[@]} ${packages_bench[@]} ${packages_fuzz[@]} ${packages_format[@]} ${packages_tidy[@]}");
   ASSERT_EQ(listed.status, 0);
   std::set<std::string> explained;
   std::istringstream lines(read_file(std::string(SYSWRIGHT_SOURCE_DIR) + "/docs/dependencies.md"));

@@ -1,0 +1,123 @@
+// What components share: data that follows the ledger, places in the page, and the theme.
+import { createContext } from "preact";
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { ask, type State } from "./api";
+
+export interface Shared {
+  state: State;
+  changes: number; ///< grows with every change that the server told of
+}
+export const Everything = createContext<Shared>({ state: {} as State, changes: 0 });
+export const useShared = (): Shared => useContext(Everything);
+
+export interface Loaded<T> {
+  data: T | null;
+  error: string;
+}
+
+/// The answer to `path`, asked again when the ledger changes if `follow` says so. What was there stays while it is asked
+/// again; it goes when the path changes. An empty path asks nothing.
+export function useData<T>(path: string, follow = true): Loaded<T> {
+  const { changes } = useShared();
+  const [loaded, set] = useState<Loaded<T> & { path: string }>({ data: null, error: "", path: "" });
+  const busy = useRef(false);
+  const again = useRef(false);
+  const seen = follow ? changes : 0;
+  useEffect(() => {
+    if (!path) return;
+    let over = false;
+    const load = async () => {
+      if (busy.current) {
+        again.current = true;
+        return;
+      }
+      busy.current = true;
+      try {
+        const data = await ask<T>(path);
+        if (!over) set({ data, error: "", path });
+      } catch (problem) {
+        if (!over) set((old) => ({ data: old.path === path ? old.data : null, error: String((problem as Error).message), path }));
+      }
+      busy.current = false;
+      if (again.current && !over) {
+        again.current = false;
+        void load();
+      }
+    };
+    busy.current = false;
+    void load();
+    return () => {
+      over = true;
+    };
+  }, [path, seen]);
+  return loaded.path === path ? loaded : { data: null, error: "" };
+}
+
+export interface Place {
+  path: string[];
+  query: URLSearchParams;
+}
+export function here(): Place {
+  const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  return { path: path.split("/").filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(query) };
+}
+export function usePlace(): Place {
+  const [place, set] = useState(here);
+  useEffect(() => {
+    const follow = () => set(here());
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  return place;
+}
+export const go = (path: string): void => {
+  location.hash = "#/" + path;
+};
+/// Changes the query of this place, without a step in the history.
+export function setQuery(changes: Record<string, string | null>): void {
+  const { path, query } = here();
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === "") query.delete(name);
+    else query.set(name, value);
+  }
+  const text = query.toString();
+  history.replaceState(null, "", `#/${path.map(encodeURIComponent).join("/")}${text ? "?" + text : ""}`);
+  dispatchEvent(new Event("hashchange"));
+}
+
+export type Theme = "system" | "light" | "dark";
+const themeKey = "syswright-theme";
+export const storedTheme = (): Theme => (localStorage.getItem(themeKey) as Theme | null) ?? "system";
+export function applyTheme(theme: Theme): void {
+  localStorage.setItem(themeKey, theme);
+  document.documentElement.dataset.theme = theme;
+  dispatchEvent(new Event("themechange"));
+}
+/// Grows when the colours change: for what is drawn on a canvas.
+export function useThemeChanges(): number {
+  const [changes, set] = useState(0);
+  useEffect(() => {
+    const changed = () => set((n) => n + 1);
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    addEventListener("themechange", changed);
+    system.addEventListener("change", changed);
+    return () => {
+      removeEventListener("themechange", changed);
+      system.removeEventListener("change", changed);
+    };
+  }, []);
+  return changes;
+}
+export const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+export function useWidth<T extends HTMLElement>(): [{ current: T | null }, number] {
+  const ref = useRef<T>(null);
+  const [width, set] = useState(0);
+  useEffect(() => {
+    if (!ref.current) return;
+    const watch = new ResizeObserver(([entry]) => set(Math.floor(entry.contentRect.width)));
+    watch.observe(ref.current);
+    return () => watch.disconnect();
+  }, []);
+  return [ref, width];
+}
