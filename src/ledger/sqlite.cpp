@@ -62,9 +62,8 @@ Database::Database(const std::string& path, double wait_seconds, Access access)
     : path_(path), wait_seconds_(wait_seconds) {
   if (path != ":memory:" && access == Access::write) create_folder_of(path);
   // NOMUTEX: the ledger has its own lock.
-  const int flags =
-      (access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
-      SQLITE_OPEN_NOMUTEX;
+  const int flags = (access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
+                    SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
   if (code != SQLITE_OK) {
     const std::string problem = handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);

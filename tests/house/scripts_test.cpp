@@ -97,7 +97,8 @@ std::set<std::string> words_of(const std::string& text) {
 TEST(Packages, AreAllExplainedAndNoOthers) {
   const Finished listed = shell(
       ". scripts/packages.sh; echo ${packages_build[@]} ${packages_run[@]} ${packages_test[@]} ${packages_python[@]} "
-      "${packages_web[@]} ${packages_browser[@]} ${packages_bench[@]} ${packages_fuzz[@]} ${packages_format[@]} ${packages_tidy[@]}");
+      "${packages_web[@]} ${packages_browser[@]} ${packages_bench[@]} ${packages_fuzz[@]} ${packages_format[@]} "
+      "${packages_tidy[@]}");
   ASSERT_EQ(listed.status, 0);
   std::set<std::string> explained;
   std::istringstream lines(read_file(std::string(SYSWRIGHT_SOURCE_DIR) + "/docs/dependencies.md"));
