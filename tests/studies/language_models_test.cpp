@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include "studies/optimize_anything.h"
 #include "studies/policysmith.h"
 #include "studies/vulcan.h"
@@ -17,11 +19,30 @@ TEST(PolicySmithStudy, IsWholeAtASmallBudget) {
   const Result result = make_policysmith_study()->run(
       setting.with({{"sizes", "1%,10%"}, {"budget", "12evals"}, {"designer", "random"}, {"model-budget", "12evals"}}));
   EXPECT_TRUE(result.complete);
-  // Two searches, each on both parts, a row of the matrix for each, the two best, the scripted model.
-  ASSERT_EQ(result.figures.size(), 8u);
-  EXPECT_THAT(result.figures[4].ours_text, AllOf(HasSubstr("1%: "), HasSubstr("10%: ")));
-  EXPECT_TRUE(result.figures[7].holds) << result.figures[7].ours_text;
+  // Two searches, each on both parts, a row of the matrix for each, the two best held out and on the whole, the
+  // scripted model.
+  ASSERT_EQ(result.figures.size(), 9u);
+  EXPECT_THAT(result.figures[4].ours_text, AllOf(HasSubstr("1%: "), HasSubstr("10%: "), HasSubstr("standard ones ")));
+  EXPECT_THAT(result.figures[7].ours_text, HasSubstr("of 2"));
+  EXPECT_TRUE(result.figures[8].holds) << result.figures[8].ours_text;
   EXPECT_THAT(result.verdict, HasSubstr("scripted model"));
+}
+
+TEST(PolicySmithStudy, CrossesTracesAndSizes) {
+  const std::string path = testing::TempDir() + "second.txt";
+  std::ofstream file(path);
+  for (int i = 0; i < 3000; ++i) file << (i * i) % 701 << '\n';
+  file.close();
+  ServingContext setting;
+  const Result result = make_policysmith_study()->run(setting.with({{"trace", path + "," + path},
+                                                                    {"sizes", "1%,10%"},
+                                                                    {"budget", "6evals"},
+                                                                    {"designer", "random"},
+                                                                    {"model-budget", "0"}}));
+  EXPECT_TRUE(result.complete);
+  ASSERT_EQ(result.figures.size(), 14u);  // two for each of four contexts, a row for each, two in the end
+  EXPECT_THAT(result.figures[8].name, HasSubstr("second 1%"));
+  EXPECT_THAT(result.figures[13].ours_text, HasSubstr("of 4"));
 }
 
 TEST(VulcanStudy, IsWholeAtASmallBudget) {

@@ -86,6 +86,7 @@ TEST_F(Conformance, CloudPhysicsInObjects) {
   expect_near(*requests, sizes, {{"lirs", {97875, 94304, 74395}}}, 0.02);
   expect_near(*requests, sizes, {{"qdlp", {97427, 93919, 76053}}}, 0.0003);
   expect_near(*requests, sizes, {{"hyperbolic", {99944, 94333, 84083}}}, 0.01);
+  expect_near(*requests, sizes, {{"cacheus", {98040, 94015, 78321}}}, 0.08);
 }
 
 TEST_F(Conformance, CloudPhysicsInBytes) {
@@ -110,6 +111,7 @@ TEST_F(Conformance, CloudPhysicsInBytes) {
   expect_near(*requests, sizes, {{"lfuda", {93964, 91359, 70661}}}, 0.06);
   expect_near(*requests, sizes, {{"lirs", {93607, 84149, 55348}}}, 0.05);
   expect_near(*requests, sizes, {{"hyperbolic", {94628, 91435, 67407}}}, 0.015);
+  expect_near(*requests, sizes, {{"cacheus", {93837, 85887, 67203}}}, 0.045);
 }
 
 TEST_F(Conformance, CloudPhysicsMissedSectors) {
@@ -155,6 +157,7 @@ TEST_F(Conformance, OltpInPages) {
   expect_near(*requests, sizes, {{"lirs", {598066, 433091, 362670}}}, 0.01);
   expect_near(*requests, sizes, {{"qdlp", {546887, 409063, 341255}}}, 0.0003);
   expect_near(*requests, sizes, {{"hyperbolic", {608782, 432315, 362472}}}, 0.025);
+  expect_near(*requests, sizes, {{"cacheus", {569814, 418154, 359328}}}, 0.02);
 }
 
 // Hit ratios of the ARC paper's table for OLTP, in percent.
@@ -191,6 +194,7 @@ TEST(ZipfConformance, TenMillionRequests) {
   expect_near(*requests, sizes, {{"lirs", {3404751, 1905093}}}, 0.035);
   expect_near(*requests, sizes, {{"qdlp", {3379646, 1873496}}}, 0.0003);
   expect_near(*requests, sizes, {{"hyperbolic", {4018740, 2141920}}}, 0.03);
+  expect_near(*requests, sizes, {{"cacheus", {3390500, 1878600}}}, 0.03);
 }
 
 }  // namespace

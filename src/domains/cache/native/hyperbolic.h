@@ -41,6 +41,9 @@ class Hyperbolic {
     return Reply::inserted;
   }
   void prefetch_far(Object object) const { __builtin_prefetch(&places_[object], 1); }
+  void prefetch_near(Object object) const {
+    if (places_[object] != nowhere) __builtin_prefetch(&residents_[places_[object]], 1);
+  }
 
  private:
   static constexpr std::uint64_t samples = 64;

@@ -1,6 +1,7 @@
 #include "domains/cache/native/lhd_model.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace syswright::cache {
 
@@ -41,9 +42,11 @@ LhdModel::LhdModel() {
 
 std::size_t LhdModel::class_of(std::uint64_t age_sum) {
   if (age_sum == 0) return class_count - 1;
-  std::size_t result = 0;
-  for (; age_sum < most_age && result + 1 < class_count; age_sum *= 2) ++result;
-  return result;
+  if (age_sum >= most_age) return 0;
+  // The least number of doublings that reaches most_age.
+  const auto doublings = static_cast<std::size_t>(std::bit_width(most_age) - std::bit_width(age_sum));
+  const bool reached = age_sum << doublings >= most_age;
+  return std::min(reached ? doublings : doublings + 1, class_count - 1);
 }
 
 void LhdModel::reconfigure(std::uint64_t residents) {
