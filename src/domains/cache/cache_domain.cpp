@@ -49,12 +49,15 @@ std::string bundled_workload() {
   std::vector<std::filesystem::path> folders;
   if (const char* given = std::getenv("SYSWRIGHT_WORKLOADS"); given != nullptr && *given != 0)
     folders.emplace_back(given);
+  // An installed program has its workloads beside it, wherever that is.
+  std::error_code absent;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", absent);
+  folders.push_back(program.parent_path().parent_path() / "share/syswright/workloads");
   folders.emplace_back(SYSWRIGHT_WORKLOADS_DIR);
   std::string looked;
   for (const std::filesystem::path& folder : folders) {
     const std::filesystem::path cache = folder / "cache";
     looked += (looked.empty() ? "" : ", ") + cache.string();
-    std::error_code absent;
     std::vector<std::string> found;
     for (const auto& entry : std::filesystem::directory_iterator(cache, absent)) {
       if (entry.path().filename().string().starts_with("own_build.")) found.push_back(entry.path().string());
