@@ -89,8 +89,10 @@ function moveRow(by: number): void {
 }
 
 function useKeys(help: () => void, turn: () => void): void {
+  const latest = useRef({ help, turn });
+  latest.current = { help, turn };
   useEffect(() => {
-    let leader = 0;
+    let leader = 0; // when 'g' was pressed
     const keys = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) && (target as HTMLInputElement).type !== "checkbox";
@@ -103,8 +105,8 @@ function useKeys(help: () => void, turn: () => void): void {
         g: () => (leader = Date.now()),
         n: () => go("new"),
         s: () => document.getElementById("stop")?.click(),
-        d: turn,
-        "?": help,
+        d: () => latest.current.turn(),
+        "?": () => latest.current.help(),
         "/": () => document.getElementById("search")?.focus(),
         j: () => moveRow(1),
         k: () => moveRow(-1),
@@ -121,7 +123,7 @@ function useKeys(help: () => void, turn: () => void): void {
     };
     addEventListener("keydown", keys);
     return () => removeEventListener("keydown", keys);
-  }, [help, turn]);
+  }, []);
 }
 
 const next: Record<Theme, Theme> = { system: "dark", dark: "light", light: "system" };

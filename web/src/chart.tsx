@@ -25,12 +25,18 @@ interface Props {
 
 const dashes: number[][] = [[], [6, 3], [2, 3], [10, 3, 2, 3]];
 
+/// A little more than what is drawn; something where all values are equal.
+function spread(_: uPlot, low: number, high: number): [number, number] {
+  const pad = (high - low) * 0.07 || Math.abs(high) * 0.05 || 1;
+  return [low >= 0 && low - pad < 0 ? 0 : low - pad, high + pad];
+}
+
 function options(props: Props, width: number): uPlot.Options {
   const axis = { stroke: colour("--soft"), grid: { stroke: colour("--grid"), width: 1 }, ticks: { stroke: colour("--grid"), width: 1 }, font: "11px system-ui, sans-serif", labelFont: "12px system-ui, sans-serif", labelSize: 22 };
   return {
     width,
     height: props.height ?? 260,
-    scales: { x: { time: false, distr: props.logX ? 3 : 1, range: (_, low, high) => (low < high ? [low, high] : [low * 0.9, high * 1.1 || 1]) } },
+    scales: { x: { time: false, distr: props.logX ? 3 : 1, range: (_, low, high) => (low < high ? [low, high] : [low * 0.9, high * 1.1 || 1]) }, y: { range: spread } },
     legend: { show: true, live: true },
     cursor: { drag: { x: true, y: false }, points: { size: 7 } },
     axes: [

@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { tell, type Metric, type Outcome, type Run, type ScenarioResult } from "./api";
 import { Chart } from "./chart";
-import { count, duration, percent, plural, quantity, readable, short, when } from "./format";
+import { better, count, duration, percent, plural, quantity, readable, short, when } from "./format";
 import { go, useData, useShared } from "./hooks";
 import { bestOf, Lineage, lineOf, nodesOf } from "./lineage";
 import { Bar, Copy, Nothing, PolicyLink, Problem, Section, Status, Waiting } from "./parts";
@@ -14,7 +14,7 @@ const tone = (verdict: string): string =>
 function Facts({ run, metric }: { run: Run; metric: Metric | undefined }) {
   const now = run.progress;
   const facts: [string, string][] = [];
-  if (now?.best != null) facts.push([`best ${readable(metric?.name ?? "score")} in training`, quantity(now.best, metric?.dimension)]);
+  if (now?.best != null) facts.push(["best in training", quantity(now.best, metric?.dimension)]);
   if (now) {
     facts.push(["evaluations", count(Math.round(now.spent))]);
     facts.push(["time", duration(now.seconds)]);
@@ -92,11 +92,21 @@ function Standings({ scenario, metric }: { scenario: ScenarioResult; metric: Met
   );
 }
 
+/// The best at each moment, of a search that goes on: reports come twice a second, candidates tell what lies between.
+function soFar(run: Run, metric: Metric | undefined): [number, number][] {
+  const told = run.trail.filter((step) => step.best !== null).map((step): [number, number] => [step.spent, step.best!]);
+  const found = nodesOf(run).map((node): [number, number] => [node.spent, node.train]);
+  const curve: [number, number][] = [];
+  for (const [spent, value] of [...found, ...told].sort((a, b) => a[0] - b[0])) {
+    const last = curve.at(-1);
+    if (!last || better(metric, value, last[1])) curve.push([spent, value]);
+  }
+  return curve;
+}
+
 function Convergence({ run, outcome, metric }: { run: Run; outcome: Outcome | null; metric: Metric | undefined }) {
   const curve = useMemo(() => {
-    const points: [number, number][] = outcome?.search?.convergence?.length
-      ? outcome.search.convergence
-      : run.trail.filter((step) => step.best !== null).map((step) => [step.spent, step.best!]);
+    const points: [number, number][] = outcome?.search?.convergence?.length ? outcome.search.convergence.slice() : soFar(run, metric);
     const end = run.trail.at(-1);
     if (points.length > 0 && end && end.spent > points[points.length - 1][0]) points.push([end.spent, points[points.length - 1][1]]);
     return { x: points.map(([x]) => x), y: points.map(([, y]) => y) };

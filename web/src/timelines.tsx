@@ -113,6 +113,7 @@ const gap = 6;
 const left = 180;
 const head = 26;
 const heading = 24;
+const most_seen = 620; ///< higher ones are scrolled
 
 interface Laid {
   row: Row;
@@ -135,11 +136,14 @@ function layOut(trace: Trace): { rows: Laid[]; height: number } {
   return { rows, height: top + 8 };
 }
 
-const hueOf = (name: string): number => {
-  let hash = 0;
-  for (let i = 0; i < name.length; ++i) hash = (hash * 31 + name.charCodeAt(i)) >>> 0;
-  return hash % 8;
-};
+/// Names get their colours in the order in which they come.
+function coloursOf(trace: Trace): Map<string, number> {
+  const hues = new Map<string, number>();
+  for (const row of trace.rows) {
+    for (const span of row.spans) if (!hues.has(span.name)) hues.set(span.name, hues.size % 8);
+  }
+  return hues;
+}
 const moment = (micros: number): string => quantity(micros / 1e6, "time");
 
 interface Window {
@@ -147,10 +151,21 @@ interface Window {
   to: number;
 }
 
-function draw(canvas: HTMLCanvasElement, laid: { rows: Laid[]; height: number }, window: Window, width: number, at: Span | null): void {
+interface Picture {
+  rows: Laid[];
+  hueOf: Map<string, number>;
+  window: Window;
+  width: number;
+  height: number; ///< of what is seen
+  scroll: number; ///< of the rows, above what is seen
+  at: Span | null;
+}
+
+function draw(canvas: HTMLCanvasElement, picture: Picture): void {
+  const { window, width, height: seen, scroll, at } = picture;
   const scale = devicePixelRatio || 1;
   canvas.width = width * scale;
-  canvas.height = laid.height * scale;
+  canvas.height = seen * scale;
   const pen = canvas.getContext("2d")!;
   pen.scale(scale, scale);
   const ink = colour("--ink");
@@ -160,17 +175,15 @@ function draw(canvas: HTMLCanvasElement, laid: { rows: Laid[]; height: number },
   const card = colour("--card");
   const x = (time: number) => left + ((time - window.from) / (window.to - window.from)) * (width - left);
   pen.fillStyle = card;
-  pen.fillRect(0, 0, width, laid.height);
+  pen.fillRect(0, 0, width, seen);
   pen.font = "11px system-ui, sans-serif";
   pen.textBaseline = "middle";
-  for (const tick of ticks(window.from, window.to, (width - left) / 110)) {
-    pen.fillStyle = grid;
-    pen.fillRect(Math.round(x(tick)), head - 6, 1, laid.height);
-    pen.fillStyle = soft;
-    pen.textAlign = "center";
-    if (x(tick) > left + 20 && x(tick) < width - 20) pen.fillText(moment(tick), x(tick), 10);
-  }
-  for (const { row, top, height, heading: starts } of laid.rows) {
+  const times = ticks(window.from, window.to, (width - left) / 110);
+  pen.fillStyle = grid;
+  for (const tick of times) pen.fillRect(Math.round(x(tick)), head - 6, 1, seen);
+  for (const { row, top: place, height, heading: starts } of picture.rows) {
+    const top = place - scroll;
+    if (top + height < 0 || top - heading > seen) continue;
     pen.textAlign = "left";
     if (starts) {
       pen.fillStyle = ink;
@@ -185,12 +198,20 @@ function draw(canvas: HTMLCanvasElement, laid: { rows: Laid[]; height: number },
     pen.rect(left, top, width - left, height);
     pen.clip();
     if (row.levels.length > 0) drawLevels(pen, row, x, window, top, height - gap, hues[2]);
-    else drawSpans(pen, row, x, window, top, hues, at, card, ink);
+    else drawSpans(pen, row, x, window, top, (name) => hues[picture.hueOf.get(name) ?? 0], at, card, ink);
     pen.restore();
+  }
+  // The times stay while the rows move.
+  pen.fillStyle = card;
+  pen.fillRect(0, 0, width, head - 4);
+  pen.fillStyle = soft;
+  pen.textAlign = "center";
+  for (const tick of times) {
+    if (x(tick) > left + 20 && x(tick) < width - 20) pen.fillText(moment(tick), x(tick), 10);
   }
 }
 
-function drawSpans(pen: CanvasRenderingContext2D, row: Row, x: (time: number) => number, window: Window, top: number, hues: string[], at: Span | null, card: string, ink: string): void {
+function drawSpans(pen: CanvasRenderingContext2D, row: Row, x: (time: number) => number, window: Window, top: number, hueOf: (name: string) => string, at: Span | null, card: string, ink: string): void {
   // What is narrower than a pixel is drawn once a pixel.
   const filled = new Map<number, number>();
   for (const span of row.spans) {
@@ -213,7 +234,7 @@ function drawSpans(pen: CanvasRenderingContext2D, row: Row, x: (time: number) =>
       if ((filled.get(span.depth) ?? -1) >= Math.floor(from)) continue;
       filled.set(span.depth, Math.floor(from));
     }
-    pen.fillStyle = hues[hueOf(span.name)];
+    pen.fillStyle = hueOf(span.name);
     pen.globalAlpha = at === span ? 1 : 0.82;
     pen.fillRect(from, place, Math.max(1, to - from - (to - from > 3 ? 1 : 0)), bar - 2);
     pen.globalAlpha = 1;
@@ -248,15 +269,18 @@ function Canvas({ trace }: { trace: Trace }) {
   const [box, width] = useWidth<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const laid = useMemo(() => layOut(trace), [trace]);
+  const hueOf = useMemo(() => coloursOf(trace), [trace]);
+  const [scroll, setScroll] = useState(0);
+  const height = Math.min(laid.height, most_seen);
   const [window, setWindow] = useState<Window>({ from: trace.start, to: trace.end });
   const [at, setAt] = useState<{ span: Span; row: Row } | null>(null);
   const grip = useRef<{ x: number; window: Window } | null>(null);
   const theme = useThemeChanges();
   useEffect(() => {
     if (!canvas.current || width < 200) return;
-    const frame = requestAnimationFrame(() => draw(canvas.current!, laid, window, width, at?.span ?? null));
+    const frame = requestAnimationFrame(() => draw(canvas.current!, { rows: laid.rows, hueOf, window, width, height, scroll, at: at?.span ?? null }));
     return () => cancelAnimationFrame(frame);
-  }, [laid, window, width, at, theme]);
+  }, [laid, window, width, scroll, at, theme]);
   const timeAt = (x: number) => window.from + ((x - left) / (width - left)) * (window.to - window.from);
   const zoom = (factor: number, centre: number) =>
     setWindow((old) => {
@@ -282,11 +306,12 @@ function Canvas({ trace }: { trace: Trace }) {
     return () => element?.removeEventListener("wheel", wheel);
   });
   const find = (event: MouseEvent) => {
-    const place = laid.rows.find(({ top, height }) => event.offsetY >= top && event.offsetY < top + height);
-    if (!place || event.offsetX < left) return setAt(null);
+    const y = event.offsetY + scroll;
+    const place = laid.rows.find((one) => y >= one.top && y < one.top + one.height);
+    if (!place || event.offsetX < left || event.offsetY < head) return setAt(null);
     const time = timeAt(event.offsetX);
     const slack = (3 / (width - left)) * (window.to - window.from);
-    const depth = Math.floor((event.offsetY - place.top) / bar);
+    const depth = Math.floor((y - place.top) / bar);
     const hit = place.row.spans.filter((span) => span.start - slack <= time && time <= span.end + slack && Math.min(3, span.depth) === depth).at(-1);
     setAt(hit ? { span: hit, row: place.row } : null);
   };
@@ -296,6 +321,8 @@ function Canvas({ trace }: { trace: Trace }) {
     const next = flat[Math.min(flat.length - 1, Math.max(0, now + by))];
     if (!next) return;
     setAt(next);
+    const place = laid.rows.find((one) => one.row === next.row)!;
+    if (place.top < scroll + head || place.top + place.height > scroll + height) box.current?.querySelector(".rows")?.scrollTo(0, place.top - height / 2);
     if (next.span.start < window.from || next.span.start > window.to) {
       const half = (window.to - window.from) / 2;
       setWindow(inside({ from: next.span.start - half, to: next.span.start + half }));
@@ -327,22 +354,26 @@ function Canvas({ trace }: { trace: Trace }) {
         <button type="button" class="small" onClick={() => setWindow({ from: trace.start, to: trace.end })}>all</button>
         <span class="note">drag to move · Ctrl and wheel, + and − to zoom · , and . from span to span · 0 for all</span>
       </div>
-      <canvas
-        ref={canvas}
-        tabIndex={0}
-        role="application"
-        aria-label={`Timeline of ${plural(trace.spans, "span")} in ${plural(trace.rows.length, "row")}. Comma and dot go from span to span.`}
-        style={{ width: `${width}px`, height: `${laid.height}px` }}
-        onKeyDown={keys}
-        onMouseDown={(event) => (grip.current = { x: event.offsetX, window })}
-        onMouseUp={() => (grip.current = null)}
-        onMouseLeave={() => (grip.current = null)}
-        onMouseMove={(event) => {
-          if (!grip.current) return find(event);
-          const moved = ((grip.current.x - event.offsetX) / (width - left)) * (window.to - window.from);
-          setWindow(inside({ from: grip.current.window.from + moved, to: grip.current.window.to + moved }));
-        }}
-      />
+      <div class="rows" style={{ height: `${height}px` }} onScroll={(event) => setScroll(event.currentTarget.scrollTop)}>
+        <div style={{ height: `${laid.height}px` }}>
+          <canvas
+            ref={canvas}
+            tabIndex={0}
+            role="application"
+            aria-label={`Timeline of ${plural(trace.spans, "span")} in ${plural(trace.rows.length, "row")}. Comma and dot go from span to span.`}
+            style={{ width: `${width}px`, height: `${height}px` }}
+            onKeyDown={keys}
+            onMouseDown={(event) => (grip.current = { x: event.offsetX, window })}
+            onMouseUp={() => (grip.current = null)}
+            onMouseLeave={() => (grip.current = null)}
+            onMouseMove={(event) => {
+              if (!grip.current) return find(event);
+              const moved = ((grip.current.x - event.offsetX) / (width - left)) * (window.to - window.from);
+              setWindow(inside({ from: grip.current.window.from + moved, to: grip.current.window.to + moved }));
+            }}
+          />
+        </div>
+      </div>
       <div class="told" role="status" id="span">
         {at ? (
           <>

@@ -87,15 +87,3 @@ export function readTrace(text: string): Trace {
   if (sorted.length === 0) return { rows: [], start: 0, end: 1, spans: 0 };
   return { rows: sorted, start, end: end > start ? end : start + 1, spans };
 }
-
-/// Index of the first span that may reach beyond `at`, of spans sorted by start: a bound, since spans nest.
-export function firstAfter(spans: readonly Span[], at: number): number {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (spans[middle].start < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

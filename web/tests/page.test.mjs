@@ -34,7 +34,7 @@ test("the page loads, takes the token out of the address, and lists runs", () =>
   at("", async (page, shot) => {
     await page.getByRole("link", { name: "design cache" }).waitFor();
     assert.ok(!page.url().includes("token"), page.url());
-    assert.match(await page.locator("main").innerText(), /evolve, 150evals/);
+    assert.match(await page.locator("main").innerText(), /evolve, 250evals/);
     assert.equal(await page.title(), "Runs – Syswright");
     await shot("runs");
     await page.reload();
@@ -62,7 +62,7 @@ test("a run shows its verdict, its curve, its lineage, its program and the held-
 
 test("a search in another process shows up, moves, and ends in the page", () =>
   at("runs", async (page, shot) => {
-    const search = spawn(program, ["design", "cache", "--size", "1%", "--budget", "8s", "--seed", "5", "--report", "none",
+    const search = spawn(program, ["design", "cache", "--size", "1%", "--budget", "6s", "--seed", "5", "--report", "none",
       "--ledger", ledger.ledger], { stdio: "ignore" });
     const ended = once(search, "exit");
     const live = page.locator(".live-run");
@@ -76,6 +76,7 @@ test("a search in another process shows up, moves, and ends in the page", () =>
     await page.locator(".live-run a").click();
     await page.getByRole("progressbar").waitFor();
     await page.locator("pre.source").waitFor();
+    await page.locator(".scatter .dot").nth(1).waitFor();
     await shot("live-run");
     await ended;
     await page.locator(".verdict .headline").waitFor();
@@ -172,7 +173,7 @@ test("miss-ratio curves are drawn", () =>
 
 test("a timeline is drawn, moved and read", () =>
   at("timelines", async (page, shot) => {
-    await page.getByRole("link", { name: "serving.json" }).click();
+    await page.getByRole("link", { name: "regions.json" }).click();
     await page.locator(".timeline canvas").focus();
     await page.waitForTimeout(300);
     const picture = () => page.locator(".timeline canvas").evaluate((canvas) => canvas.toDataURL());
@@ -187,7 +188,7 @@ test("a timeline is drawn, moved and read", () =>
     assert.notEqual(await picture(), whole);
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Save the file" }).click();
-    assert.equal((await download).suggestedFilename(), "serving.json");
+    assert.equal((await download).suggestedFilename(), "regions.json");
   }));
 
 /// Relative luminance and contrast as WCAG 2.2 defines them.
@@ -240,11 +241,14 @@ for (const scheme of ["light", "dark"]) {
       await page.locator(".chart canvas").waitFor();
       await shot(`run-${scheme}`);
       // The switch goes through dark and light, and is remembered.
+      const theme = (name) => page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, name);
       await page.keyboard.press("d");
-      assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+      await theme("dark");
       await page.keyboard.press("d");
+      await theme("light");
       await page.reload();
-      assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
+      await page.locator(".verdict .headline").waitFor();
+      await theme("light");
       assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(244, 245, 247)");
     }, { colorScheme: scheme }));
 }
@@ -252,7 +256,9 @@ for (const scheme of ["light", "dark"]) {
 test("a narrow window has no line that runs out of it", () =>
   at("runs/1", async (page, shot) => {
     await page.locator(".verdict .headline").waitFor();
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1));
+    const wide = () => [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > innerWidth + 1 &&
+      !element.closest(".scroll, pre, svg, .chart, .skip")).map((element) => `${element.tagName}.${element.className}`);
+    assert.deepEqual(await page.evaluate(wide), []);
     await shot("narrow");
   }, { viewport: { width: 420, height: 800 } }));
 

@@ -18,12 +18,12 @@ export function makeLedger() {
   mkdirSync(timelines);
   const run = (...words) => execFileSync(program, [...words, "--ledger", ledger], { stdio: ["ignore", "ignore", "pipe"] });
   try {
-    run("design", "cache", "--size", "1%", "--budget", "150evals", "--seed", "1", "--report", "none", "--start", "exemplars");
+    run("design", "cache", "--size", "1%", "--budget", "250evals", "--seed", "1", "--report", "none", "--start", "exemplars");
   } catch (failure) {
     // 1: a baseline is better, which is a result.
     if (failure.status !== 1) throw failure;
   }
-  run("run", "llm_serving", "--policy", "round_robin", "--no-audit", "--no-bounds", "--timeline", join(timelines, "serving.json"));
+  run("run", "multi_region", "--policy", "skynomad", "--no-audit", "--no-bounds", "--timeline", join(timelines, "regions.json"));
   return { folder, ledger, timelines, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
