@@ -89,7 +89,7 @@ class Cacheus : public Model {
       if (new_[object]) border_ = std::min(capacity_, border_ + size * rounded(demoted(), new_names()));
       const double lru = weight_ * (lru_gone_.has(object) ? std::exp(-rate_) : 1);
       const double lfu = (1 - weight_) * (lfu_gone_.has(object) ? std::exp(-rate_) : 1);
-      weight_ = lru / (lru + lfu);
+      weight_ = std::max(0.01, std::min(0.99, lru / (lru + lfu)));
       (lru_gone_.has(object) ? lru_gone_ : lfu_gone_).drop(object);
     } else {
       count_[object] = 0;

@@ -17,12 +17,12 @@ namespace syswright::cache {
 /// first, marked. A hit on a marked object, or a request for a remembered object that left as new, moves the border of
 /// the parts by what they have to say for themselves. CR-LFU evicts the fewest requests, of equals the latest. What
 /// each evicted is remembered with its count, for half the capacity each; a request for it takes e to the learning
-/// rate from that expert's weight; what both would evict is not remembered. The learning rate follows the hit ratio, a
-/// period of as many requests as there are residents at a time (learning_rate.h). The parts start equal. With sizes,
-/// the border moves by multiples of the object's. O(1) a request, and the number of lower counts where an object
-/// returns.
-/// Source: Rodriguez et al., "Learning Cache Replacement with CACHEUS", FAST 2021, sections 4 and 5; here the memory of
-/// the experts also serves SR-LRU, and the cache evicts only when it is full.
+/// rate from that expert's weight, which stays from 0.01 to 0.99; what both would evict is not remembered. The learning
+/// rate follows the hit ratio, a period of as many requests as there are residents at a time (learning_rate.h). The
+/// parts start equal. With sizes, the border moves by multiples of the object's. O(1) a request, and the number of
+/// lower counts where an object returns. Source: Rodriguez et al., "Learning Cache Replacement with CACHEUS", FAST
+/// 2021, sections 4 and 5; here the memory of the experts also serves SR-LRU, and the cache evicts only when it is
+/// full.
 template <typename Sizes>
 class Cacheus {
  public:
@@ -104,7 +104,7 @@ class Cacheus {
     const double kept = std::exp(-rate_.value());
     const double recency = recency_weight_ * (node.queue == by_recency ? kept : 1);
     const double frequency = (1 - recency_weight_) * (node.queue == by_frequency ? kept : 1);
-    recency_weight_ = recency / (recency + frequency);
+    recency_weight_ = std::clamp(recency / (recency + frequency), 0.01, 0.99);  // neither is ever given up
     forget(name);
   }
   static std::uint64_t ratio(std::uint64_t above, std::uint64_t below) {
