@@ -33,7 +33,8 @@ fi
 
 # ours:theirs
 pairs=${POLICIES:-fifo:fifo lru:lru clock:clock sieve:sieve slru:slru twoq:twoq arc:arc s3fifo:s3fifo lfu:lfu gdsf:gdsf \
-wtinylfu:wtinylfu lhd:lhd lfuda:lfuda lirs:lirs hyperbolic:hyperbolic lecar:lecar cacheus:cacheus qdlp:qdlp}
+wtinylfu:wtinylfu lhd:lhd lfuda:lfuda lirs:lirs hyperbolic:hyperbolic lecar:lecar cacheus:cacheus qdlp:qdlp random:random \
+clockpro:clockpro mq:mq car:car s4fifo:s4fifo}
 
 # Seconds of a command, its output in $folder/out; fails as it does.
 seconds() {
