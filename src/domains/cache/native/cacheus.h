@@ -6,8 +6,8 @@
 #include "base/random.h"
 #include "domains/cache/native/count_queues.h"
 #include "domains/cache/native/learning_rate.h"
-#include "domains/cache/native/lists.h"
 #include "domains/cache/native/setup.h"
+#include "domains/cache/native/sized_queues.h"
 #include "domains/cache/replay.h"
 
 namespace syswright::cache {
@@ -29,7 +29,6 @@ class Cacheus {
   explicit Cacheus(const Setup& setup)
       : queues_(setup.objects),
         counts_(setup.objects),
-        sizes_(setup.objects),
         capacity_(setup.capacity),
         history_capacity_(share_of(setup.capacity, 0.5)),
         fresh_limit_(share_of(setup.capacity, 0.5)),
@@ -46,14 +45,14 @@ class Cacheus {
     const bool known = queues_.contains(object);
     if (known) recall(object, size);
     if (size > capacity_) return Reply::bypassed;
-    while (used_[fresh] + used_[reused] + size > capacity_) evict(request, listener);
-    sizes_.set(object, size);
+    while (queues_.used(fresh) + queues_.used(reused) + size > capacity_) evict(request, listener);
+    queues_.set_size(object, size);
     Node& node = queues_[object];
     node.is_new = !known;
     node.demoted = false;
     node.count = known ? node.count + 1 : 1;
     counts_.insert(object, node.count);
-    put(object, known ? reused : fresh);
+    queues_.put(object, known ? reused : fresh);
     ++resident_count_;
     demote();
     return Reply::inserted;
@@ -83,15 +82,15 @@ class Cacheus {
       queues_.move_to_front(object, reused);
       return;
     }
-    take_out(object);
+    queues_.take_out(object);
     if (node.demoted) {
-      const std::uint64_t step = sizes_.of(object) * ratio(new_names_, demoted_count_);
+      const std::uint64_t step = queues_.size_of(object) * ratio(new_names_, demoted_count_);
       fresh_limit_ -= std::min(fresh_limit_ - 1, step);
       node.demoted = false;
       --demoted_count_;
     }
     node.is_new = false;
-    put(object, reused);
+    queues_.put(object, reused);
     demote();
   }
   /// A name came back: whoever evicted it loses.
@@ -112,12 +111,12 @@ class Cacheus {
   }
   /// What exceeds the reused part's share goes back among the fresh.
   void demote() {
-    while (used_[reused] > capacity_ - fresh_limit_) {
+    while (queues_.used(reused) > capacity_ - fresh_limit_) {
       const Object oldest = queues_.back(reused);
-      take_out(oldest);
+      queues_.take_out(oldest);
       queues_[oldest].demoted = true;
       ++demoted_count_;
-      put(oldest, fresh);
+      queues_.put(oldest, fresh);
     }
   }
 
@@ -131,38 +130,27 @@ class Cacheus {
     if (node.demoted) --demoted_count_;
     node.count = counts_.count(victim);
     counts_.remove(victim);
-    take_out(victim);
+    queues_.take_out(victim);
     --resident_count_;
     if (oldest != rarest) remember(victim, recency ? by_recency : by_frequency);
     listener.evicted(request, victim);
   }
   void remember(Object object, Queue queue) {
-    if (sizes_.of(object) > history_capacity_) return;
-    while (used_[queue] + sizes_.of(object) > history_capacity_) forget(queues_.back(queue));
-    put(object, queue);
+    if (queues_.size_of(object) > history_capacity_) return;
+    while (queues_.used(queue) + queues_.size_of(object) > history_capacity_) forget(queues_.back(queue));
+    queues_.put(object, queue);
     if (queues_[object].is_new) ++new_names_;
   }
   void forget(Object name) {
     if (queues_[name].is_new) --new_names_;
-    take_out(name);
-  }
-  void put(Object object, Queue queue) {
-    queues_[object].queue = queue;
-    used_[queue] += sizes_.of(object);
-    queues_.push_front(object, queue);
-  }
-  void take_out(Object object) {
-    used_[queues_[object].queue] -= sizes_.of(object);
-    queues_.remove(object);
+    queues_.take_out(name);
   }
 
-  Lists<4, Node> queues_;
+  SizedQueues<4, Sizes, Node> queues_;
   CountQueues counts_;  ///< residents
-  Sizes sizes_;
   std::uint64_t capacity_;
   std::uint64_t history_capacity_;
   std::uint64_t fresh_limit_;  ///< share of the first part, at least 1
-  std::uint64_t used_[4] = {};
   std::uint64_t resident_count_ = 0;
   std::uint64_t demoted_count_ = 0;  ///< marked residents
   std::uint64_t new_names_ = 0;      ///< remembered objects that left as new

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "domains/cache/native/lists.h"
 #include "domains/cache/native/setup.h"
+#include "domains/cache/native/sized_queues.h"
 #include "domains/cache/replay.h"
 
 namespace syswright::cache {
@@ -16,7 +16,7 @@ namespace syswright::cache {
 template <typename Sizes>
 class Car {
  public:
-  explicit Car(const Setup& setup) : queues_(setup.objects), sizes_(setup.objects), capacity_(setup.capacity) {}
+  explicit Car(const Setup& setup) : queues_(setup.objects), capacity_(setup.capacity) {}
 
   template <typename Listener>
   Reply request(std::uint64_t request, Object object, std::uint32_t size, Listener& listener) {
@@ -27,16 +27,16 @@ class Car {
       return Reply::hit;
     }
     if (size > capacity_) return Reply::bypassed;
-    while (used_[once] + used_[often] + size > capacity_) evict(request, listener);
+    while (queues_.used(once) + queues_.used(often) + size > capacity_) evict(request, listener);
     if (known) {
       adapt(node.queue);
-      take_out(object);
+      queues_.take_out(object);
     } else {
       forget(size);
     }
-    sizes_.set(object, size);
+    queues_.set_size(object, size);
     node.referenced = false;
-    put(object, known ? often : once);
+    queues_.put(object, known ? often : once);
     return Reply::inserted;
   }
   void prefetch_far(Object object) const { queues_.prefetch(object); }
@@ -51,52 +51,42 @@ class Car {
   template <typename Listener>
   void evict(std::uint64_t request, Listener& listener) {
     while (true) {
-      const bool first =
-          queues_.empty(often) || (!queues_.empty(once) && static_cast<double>(used_[once]) >= std::max(1.0, target_));
+      const bool first = queues_.empty(often) ||
+                         (!queues_.empty(once) && static_cast<double>(queues_.used(once)) >= std::max(1.0, target_));
       const Object oldest = queues_.back(first ? once : often);
       bool& referenced = queues_[oldest].referenced;
-      take_out(oldest);
+      queues_.take_out(oldest);
       if (!referenced) {
-        put(oldest, first ? once_gone : often_gone);
+        queues_.put(oldest, first ? once_gone : often_gone);
         listener.evicted(request, oldest);
         return;
       }
       referenced = false;
-      put(oldest, often);
+      queues_.put(oldest, often);
     }
   }
   /// A name in `queue` was asked for: its clock should have held more.
   void adapt(Queue queue) {
-    const auto once_names = static_cast<double>(used_[once_gone]);
-    const auto often_names = static_cast<double>(used_[often_gone]);
+    const auto once_names = static_cast<double>(queues_.used(once_gone));
+    const auto often_names = static_cast<double>(queues_.used(often_gone));
     target_ = queue == once_gone
                   ? std::min(target_ + std::max(1.0, often_names / once_names), static_cast<double>(capacity_))
                   : std::max(target_ - std::max(1.0, once_names / often_names), 0.0);
   }
   /// Names that are too many beside a new object.
   void forget(std::uint32_t size) {
-    while (used_[once] + used_[once_gone] + size > capacity_ && !queues_.empty(once_gone)) {
-      take_out(queues_.back(once_gone));
+    while (queues_.used(once) + queues_.used(once_gone) + size > capacity_ && !queues_.empty(once_gone)) {
+      queues_.take_out(queues_.back(once_gone));
     }
-    while (used_[once] + used_[often] + used_[once_gone] + used_[often_gone] + size > 2 * capacity_ &&
+    while (queues_.used(once) + queues_.used(often) + queues_.used(once_gone) + queues_.used(often_gone) + size >
+               2 * capacity_ &&
            !queues_.empty(often_gone)) {
-      take_out(queues_.back(often_gone));
+      queues_.take_out(queues_.back(often_gone));
     }
-  }
-  void put(Object object, Queue queue) {
-    queues_[object].queue = queue;
-    used_[queue] += sizes_.of(object);
-    queues_.push_front(object, queue);
-  }
-  void take_out(Object object) {
-    used_[queues_[object].queue] -= sizes_.of(object);
-    queues_.remove(object);
   }
 
-  Lists<4, Node> queues_;
-  Sizes sizes_;
+  SizedQueues<4, Sizes, Node> queues_;
   std::uint64_t capacity_;
-  std::uint64_t used_[4] = {};
   double target_ = 0;  ///< p of the paper: what the first clock should hold
 };
 

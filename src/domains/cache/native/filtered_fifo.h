@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "domains/cache/native/lists.h"
 #include "domains/cache/native/setup.h"
+#include "domains/cache/native/sized_queues.h"
 #include "domains/cache/replay.h"
 
 namespace syswright::cache {
@@ -26,9 +26,7 @@ struct FilterKnobs {
 template <typename Sizes, bool Tunable>
 class FilteredFifo {
  public:
-  explicit FilteredFifo(const Setup& setup) : queues_(setup.objects), sizes_(setup.objects), capacity_(setup.capacity) {
-    turn({});
-  }
+  explicit FilteredFifo(const Setup& setup) : queues_(setup.objects), capacity_(setup.capacity) { turn({}); }
 
   void turn(const FilterKnobs& knobs) {
     small_capacity_ = share_of(capacity_, knobs.small_share);
@@ -51,7 +49,7 @@ class FilteredFifo {
         if (counts(node)) node.hits = static_cast<std::uint8_t>(std::min(node.hits + 1, most_hits));
         return Reply::hit;
       }
-      take_out(object);
+      queues_.take_out(object);
       to_main = true;
       if constexpr (Tunable) {
         returns = static_cast<std::uint8_t>(node.returns + 1);
@@ -59,15 +57,16 @@ class FilteredFifo {
       }
     }
     if (size > capacity_ || (!to_main && size > small_capacity_)) return Reply::bypassed;
-    while (used_[small] + used_[main] + size > capacity_) evict(request, listener);
-    sizes_.set(object, size);
+    while (queues_.used(small) + queues_.used(main) + size > capacity_) evict(request, listener);
+    queues_.set_size(object, size);
+    ++resident_count_;
     node.hits = 0;
     if constexpr (Tunable) {
       if (!to_main) arrived_ += size;
       node.returns = returns;
       node.arrived = arrived_;
     }
-    put(object, to_main ? main : small);
+    queues_.put(object, to_main ? main : small);
     return Reply::inserted;
   }
   void prefetch_far(Object object) const { queues_.prefetch(object); }
@@ -92,7 +91,7 @@ class FilteredFifo {
   }
   template <typename Listener>
   void evict(std::uint64_t request, Listener& listener) {
-    if (used_[main] > main_capacity_ || queues_.empty(small)) {
+    if (queues_.used(main) > main_capacity_ || queues_.empty(small)) {
       evict_from_main(request, listener);
     } else {
       evict_from_small(request, listener);
@@ -103,13 +102,14 @@ class FilteredFifo {
   void evict_from_small(std::uint64_t request, Listener& listener) {
     while (!queues_.empty(small)) {
       const Object oldest = queues_.back(small);
-      take_out(oldest);
+      queues_.take_out(oldest);
       if (queues_[oldest].hits >= hits_to_move_) {
         queues_[oldest].hits = 0;
-        put(oldest, main);
+        queues_.put(oldest, main);
         continue;
       }
       listener.evicted(request, oldest);
+      --resident_count_;
       remember(oldest);
       return;
     }
@@ -122,33 +122,21 @@ class FilteredFifo {
       queues_.move_to_front(oldest, main);
       oldest = queues_.back(main);
     }
-    take_out(oldest);
+    queues_.take_out(oldest);
     listener.evicted(request, oldest);
+    --resident_count_;
   }
   void remember(Object object) {
-    if (sizes_.of(object) > gone_capacity_) return;
-    while (used_[gone] + sizes_.of(object) > gone_capacity_) take_out(queues_.back(gone));
-    put(object, gone);
-  }
-  void put(Object object, Queue queue) {
-    queues_[object].queue = queue;
-    used_[queue] += sizes_.of(object);
-    if constexpr (Tunable) resident_count_ += queue != gone;
-    queues_.push_front(object, queue);
-  }
-  void take_out(Object object) {
-    used_[queues_[object].queue] -= sizes_.of(object);
-    if constexpr (Tunable) resident_count_ -= queues_[object].queue != gone;
-    queues_.remove(object);
+    if (queues_.size_of(object) > gone_capacity_) return;
+    while (queues_.used(gone) + queues_.size_of(object) > gone_capacity_) queues_.take_out(queues_.back(gone));
+    queues_.put(object, gone);
   }
 
-  Lists<3, Node> queues_;
-  Sizes sizes_;
+  SizedQueues<3, Sizes, Node> queues_;
   std::uint64_t capacity_;
   std::uint64_t small_capacity_ = 0;
   std::uint64_t main_capacity_ = 0;
   std::uint64_t gone_capacity_ = 0;
-  std::uint64_t used_[3] = {};
   std::uint64_t resident_count_ = 0;
   std::uint64_t skipped_ = 0;
   std::uint64_t arrived_ = 0;  ///< in the small queue so far, as sizes count

@@ -4,8 +4,8 @@
 
 #include "base/random.h"
 #include "domains/cache/native/count_queues.h"
-#include "domains/cache/native/lists.h"
 #include "domains/cache/native/setup.h"
+#include "domains/cache/native/sized_queues.h"
 #include "domains/cache/replay.h"
 
 namespace syswright::cache {
@@ -21,7 +21,6 @@ class LeCar {
   explicit LeCar(const Setup& setup)
       : queues_(setup.objects),
         counts_(setup.objects),
-        sizes_(setup.objects),
         capacity_(setup.capacity),
         history_capacity_(share_of(setup.capacity, 0.5)),
         draws_(Random(setup.seed, "lecar").next()) {}
@@ -36,14 +35,14 @@ class LeCar {
     }
     if (queues_.contains(object)) {
       learn(node, request);
-      forget(object);
+      queues_.take_out(object);
     } else {
       node.count = 0;
     }
     if (size > capacity_) return Reply::bypassed;
-    while (used_[residents] + size > capacity_) evict(request, listener);
-    sizes_.set(object, size);
-    put(object, residents);
+    while (queues_.used(residents) + size > capacity_) evict(request, listener);
+    queues_.set_size(object, size);
+    queues_.put(object, residents);
     counts_.insert(object, ++node.count);
     ++resident_count_;
     return Reply::inserted;
@@ -84,34 +83,22 @@ class LeCar {
     const Object victim = recency ? oldest : rarest;
     queues_[victim].count = static_cast<std::uint32_t>(counts_.count(victim));
     counts_.remove(victim);
-    used_[residents] -= sizes_.of(victim);
-    queues_.remove(victim);
+    queues_.take_out(victim);
     --resident_count_;
     if (oldest != rarest) remember(request, victim, recency ? by_recency : by_frequency);
     listener.evicted(request, victim);
   }
   void remember(std::uint64_t request, Object object, Queue queue) {
-    if (sizes_.of(object) > history_capacity_) return;
-    while (used_[queue] + sizes_.of(object) > history_capacity_) forget(queues_.back(queue));
+    if (queues_.size_of(object) > history_capacity_) return;
+    while (queues_.used(queue) + queues_.size_of(object) > history_capacity_) queues_.take_out(queues_.back(queue));
     queues_[object].left = request;
-    put(object, queue);
-  }
-  void put(Object object, Queue queue) {
-    queues_[object].queue = queue;
-    used_[queue] += sizes_.of(object);
-    queues_.push_front(object, queue);
-  }
-  void forget(Object name) {
-    used_[queues_[name].queue] -= sizes_.of(name);
-    queues_.remove(name);
+    queues_.put(object, queue);
   }
 
-  Lists<3, Node> queues_;
+  SizedQueues<3, Sizes, Node> queues_;
   CountQueues counts_;  ///< residents
-  Sizes sizes_;
   std::uint64_t capacity_;
   std::uint64_t history_capacity_;
-  std::uint64_t used_[3] = {};
   std::uint64_t resident_count_ = 0;
   double recency_weight_ = 0.5;  ///< the other weight is what is missing to 1
   std::uint64_t draws_;

@@ -74,9 +74,7 @@ class Lhd {
     // The high half of a 64-bit mix times the bound: a bias below 2^-32 for a fraction of Philox's cost.
     return ((mix64(draws_++) >> 32) * below) >> 32;
   }
-  std::uint32_t sample_count() const {
-    return reconfigurations_ > early_reconfigurations ? samples : early_samples;
-  }
+  std::uint32_t sample_count() const { return reconfigurations_ > early_reconfigurations ? samples : early_samples; }
   /// Fetches whom the next eviction will look at if there are as many residents then.
   void prefetch_sample() const {
     for (std::uint32_t i = 0; i < sample_count(); ++i) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "domains/cache/native/lists.h"
 #include "domains/cache/native/setup.h"
+#include "domains/cache/native/sized_queues.h"
 #include "domains/cache/replay.h"
 
 namespace syswright::cache {
@@ -18,10 +18,7 @@ template <typename Sizes>
 class QdLp {
  public:
   explicit QdLp(const Setup& setup)
-      : queues_(setup.objects),
-        sizes_(setup.objects),
-        capacity_(setup.capacity),
-        small_capacity_(share_of(setup.capacity, 0.1)) {}
+      : queues_(setup.objects), capacity_(setup.capacity), small_capacity_(share_of(setup.capacity, 0.1)) {}
 
   template <typename Listener>
   Reply request(std::uint64_t request, Object object, std::uint32_t size, Listener& listener) {
@@ -31,12 +28,12 @@ class QdLp {
       node.hits = static_cast<std::uint8_t>(std::min(node.hits + 1, most_hits));
       return Reply::hit;
     }
-    if (known) take_out(object);
+    if (known) queues_.take_out(object);
     if (size > capacity_ || (!known && size > small_capacity_)) return Reply::bypassed;
-    while (used_[small] + used_[main] + size > capacity_) evict(request, listener);
-    sizes_.set(object, size);
+    while (queues_.used(small) + queues_.used(main) + size > capacity_) evict(request, listener);
+    queues_.set_size(object, size);
     node.hits = 0;
-    put(object, known ? main : small);
+    queues_.put(object, known ? main : small);
     return Reply::inserted;
   }
   void prefetch_far(Object object) const { queues_.prefetch(object); }
@@ -55,38 +52,27 @@ class QdLp {
   template <typename Listener>
   void evict(std::uint64_t request, Listener& listener) {
     while (true) {
-      const Queue queue = used_[main] > main_capacity() || queues_.empty(small) ? main : small;
+      const Queue queue = queues_.used(main) > main_capacity() || queues_.empty(small) ? main : small;
       const Object oldest = queues_.back(queue);
       std::uint8_t& hits = queues_[oldest].hits;
-      take_out(oldest);
+      queues_.take_out(oldest);
       if (hits == 0) {
         listener.evicted(request, oldest);
         if (queue == small) remember(oldest);
         return;
       }
       hits = static_cast<std::uint8_t>(queue == main ? hits - 1 : 0);
-      put(oldest, main);
+      queues_.put(oldest, main);
     }
   }
   void remember(Object object) {
-    put(object, gone);
-    while (used_[gone] > main_capacity()) take_out(queues_.back(gone));
-  }
-  void put(Object object, Queue queue) {
-    queues_[object].queue = queue;
-    used_[queue] += sizes_.of(object);
-    queues_.push_front(object, queue);
-  }
-  void take_out(Object object) {
-    used_[queues_[object].queue] -= sizes_.of(object);
-    queues_.remove(object);
+    queues_.put(object, gone);
+    while (queues_.used(gone) > main_capacity()) queues_.take_out(queues_.back(gone));
   }
 
-  Lists<3, Node> queues_;
-  Sizes sizes_;
+  SizedQueues<3, Sizes, Node> queues_;
   std::uint64_t capacity_;
   std::uint64_t small_capacity_;
-  std::uint64_t used_[3] = {};
 };
 
 }  // namespace syswright::cache

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "domains/cache/native/lists.h"
 #include "domains/cache/native/setup.h"
+#include "domains/cache/native/sized_queues.h"
 #include "domains/cache/replay.h"
 
 namespace syswright::cache {
@@ -16,7 +16,6 @@ class TwoQ {
  public:
   explicit TwoQ(const Setup& setup)
       : queues_(setup.objects),
-        sizes_(setup.objects),
         capacity_(setup.capacity),
         in_capacity_(share_of(setup.capacity, 0.25)),
         out_capacity_(share_of(setup.capacity, 0.5)) {}
@@ -31,11 +30,11 @@ class TwoQ {
       if (queues_[object].queue == in) return Reply::hit;
     }
     const bool remembered = queues_.contains(object);
-    if (remembered) take_out(object);
+    if (remembered) queues_.take_out(object);
     if (size > capacity_) return Reply::bypassed;
-    while (used_[in] + used_[main] + size > capacity_) evict(request, listener);
-    sizes_.set(object, size);
-    put(object, remembered ? main : in);
+    while (queues_.used(in) + queues_.used(main) + size > capacity_) evict(request, listener);
+    queues_.set_size(object, size);
+    queues_.put(object, remembered ? main : in);
     return Reply::inserted;
   }
   void prefetch_far(Object object) const { queues_.prefetch(object); }
@@ -47,35 +46,24 @@ class TwoQ {
     Queue queue = in;
   };
 
-  void put(Object object, Queue queue) {
-    queues_[object].queue = queue;
-    used_[queue] += sizes_.of(object);
-    queues_.push_front(object, queue);
-  }
-  void take_out(Object object) {
-    used_[queues_[object].queue] -= sizes_.of(object);
-    queues_.remove(object);
-  }
   template <typename Listener>
   void evict(std::uint64_t request, Listener& listener) {
-    const Queue queue = used_[in] > in_capacity_ || queues_.empty(main) ? in : main;
+    const Queue queue = queues_.used(in) > in_capacity_ || queues_.empty(main) ? in : main;
     const Object victim = queues_.back(queue);
-    take_out(victim);
+    queues_.take_out(victim);
     listener.evicted(request, victim);
     if (queue == in) remember(victim);
   }
   void remember(Object object) {
-    if (sizes_.of(object) > out_capacity_) return;
-    while (used_[out] + sizes_.of(object) > out_capacity_) take_out(queues_.back(out));
-    put(object, out);
+    if (queues_.size_of(object) > out_capacity_) return;
+    while (queues_.used(out) + queues_.size_of(object) > out_capacity_) queues_.take_out(queues_.back(out));
+    queues_.put(object, out);
   }
 
-  Lists<3, Node> queues_;
-  Sizes sizes_;
+  SizedQueues<3, Sizes, Node> queues_;
   std::uint64_t capacity_;
   std::uint64_t in_capacity_;
   std::uint64_t out_capacity_;
-  std::uint64_t used_[3] = {};
 };
 
 }  // namespace syswright::cache
