@@ -6,6 +6,7 @@
 #include "domains/cache/cache.h"
 #include "domains/column_order/column_order.h"
 #include "domains/expert_placement/expert_placement.h"
+#include "domains/flash_cache/flash_cache.h"
 #include "domains/llm_serving/llm_serving.h"
 #include "domains/model_placement/model_placement.h"
 #include "domains/multi_region/multi_region.h"
@@ -28,6 +29,7 @@ void register_domains(Registry<Domain>& registry) {
   registry.add(column_order::make_column_order_domain());
   registry.add(bin_packing::make_bin_packing_domain());
   registry.add(tiering::make_tiering_domain());
+  registry.add(flash_cache::make_flash_cache_domain());
 }
 
 }  // namespace syswright
