@@ -134,10 +134,12 @@ Advice find_advice(const Arguments& arguments, const design::Designer& designer,
   }
 }
 
-void record_proposals(Ledger& ledger, RunId run, const design::Outcome& outcome, const std::string& domain) {
+/// `history`: so far, or at the end; in place of what was recorded before.
+void record_proposals(Ledger& ledger, RunId run, const std::vector<design::Ancestor>& history,
+                      const std::string& domain) {
   LedgerBatch batch;
   std::vector<ProposalRecord> proposals;
-  for (const design::Ancestor& ancestor : outcome.history) {
+  for (const design::Ancestor& ancestor : history) {
     batch.policies.push_back(describe_policy(Policy::of(ancestor.program), domain));
     proposals.push_back({.run = run,
                          .policy = ancestor.program->digest(),
@@ -162,7 +164,7 @@ void record_choice(Ledger& ledger, RunId run, const design::Outcome& outcome, co
 /// clock if it is killed.
 class Diary {
  public:
-  Diary(Ledger& ledger, RunId run) : ledger_(ledger), run_(run) {}
+  Diary(Ledger& ledger, RunId run, const std::string& domain) : ledger_(ledger), run_(run), domain_(domain) {}
 
   void note(const design::Progress& progress) {
     const double now = seconds_now();
@@ -178,12 +180,21 @@ class Diary {
     // Its text is there already, with its evaluations.
     if (progress.best_program) record.policy = progress.best_program->digest();
     ledger_.record_progress(record);
+    // It grows; where it shrinks, another program has become the best.
+    if (progress.history.size() != told_ || record.policy != best_) {
+      record_proposals(ledger_, run_, progress.history, domain_);
+      told_ = progress.history.size();
+      best_ = record.policy;
+    }
   }
 
  private:
   Ledger& ledger_;
   RunId run_;
+  const std::string& domain_;
   std::optional<double> written_;
+  std::size_t told_ = 0;
+  std::optional<Digest> best_;
 };
 
 /// An interruption ends the search: the judges still look at what it found, but explain nothing.
@@ -254,7 +265,7 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
   const BegunRun begun =
       begin_run(context, workshop.ledger(), run_name, run_options(report, advice.models), arguments.seed);
   const RunId id = begun.id;
-  Diary diary(workshop.ledger(), id);
+  Diary diary(workshop.ledger(), id, domain.name());
   const auto progress = context.progress("design");
   const double started = seconds_now();
   const SearchMemory memory(workshop.ledger(), domain, begun.mark);
@@ -276,7 +287,7 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
             report.seconds = seconds_now() - started;
             progress->update({.fraction = 1, .best = "", .note = "judging on the held-out part", .seconds_left = 0.0});
             design_run.outcome = outcome;
-            record_proposals(workshop.ledger(), id, outcome, domain.name());
+            record_proposals(workshop.ledger(), id, outcome.history, domain.name());
             record_choice(workshop.ledger(), id, outcome, domain, suite);
             // The best so far is safe before the held-out part is looked at.
             if (!arguments.output.empty()) write_file_atomically(arguments.output, program_file(report, false));

@@ -57,6 +57,7 @@ struct Progress {
   std::optional<double> best;  ///< training objective
   std::string note;            ///< "generation 12, island 3"
   policy::ProgramPtr best_program;
+  std::vector<Ancestor> history{};  ///< so far, as Outcome::history
 };
 
 struct Task {

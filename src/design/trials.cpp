@@ -301,6 +301,7 @@ void Trials::report() const {
   if (best_ != nullptr) {
     progress.best = objective(best_->loss(top()));
     progress.best_program = best_->program;
+    progress.history = history(*best_);
   }
   task_.progress(progress);
 }

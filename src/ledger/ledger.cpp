@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ledger/rows.h"
 #include "ledger/storage.h"
 
 namespace syswright {
@@ -48,9 +49,7 @@ std::vector<Digest> Ledger::programs_on(const Digest& scenario, const std::strin
 
 std::optional<PolicyRecord> Ledger::find_policy(const Digest& digest) const {
   const std::lock_guard lock(storage_->mutex);
-  Statement row(storage_->database, "SELECT domain, name, source FROM policy WHERE digest = ? ORDER BY domain LIMIT 1");
-  if (!row.bind(digest).step()) return std::nullopt;
-  return PolicyRecord{digest, std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2))};
+  return ledger::read_policy(storage_->database, digest);
 }
 
 Ledger::Mark Ledger::mark() const {

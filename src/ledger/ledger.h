@@ -182,6 +182,7 @@ class Ledger {
   std::vector<RunRecord> runs(const std::string& command = "") const;
   std::optional<RunRecord> find_run(RunId run) const;
 
+  /// In place of those that were recorded of the same runs.
   void record_proposals(std::span<const ProposalRecord> proposals);
   std::vector<ProposalRecord> proposals(RunId run) const;
 

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <limits>
+#include <set>
 
 #include "ledger/codec.h"
+#include "ledger/rows.h"
 #include "ledger/storage.h"
 
 namespace syswright {
@@ -13,11 +14,6 @@ namespace {
 using ledger::Blob;
 using ledger::Statement;
 using ledger::Transaction;
-
-/// SQLite keeps NaN as NULL.
-double real_or_nan(const Statement& row, int column) {
-  return row.is_null(column) ? std::numeric_limits<double>::quiet_NaN() : row.real(column);
-}
 
 /// Of a row with a run's columns in their order.
 RunRecord run_in(const Statement& row) {
@@ -95,25 +91,15 @@ void Ledger::record_progress(const ProgressRecord& progress) {
 
 std::vector<ProgressRecord> Ledger::progress(RunId run) const {
   const std::lock_guard lock(storage_->mutex);
-  Statement row(storage_->database,
-                "SELECT seconds, spent, fraction, best, policy, note FROM progress WHERE run = ? ORDER BY id");
-  row.bind(run);
-  std::vector<ProgressRecord> all;
-  while (row.step()) {
-    all.push_back({.run = run,
-                   .seconds = row.real(0),
-                   .spent = row.real(1),
-                   .fraction = row.real(2),
-                   .best = row.is_null(3) ? std::nullopt : std::optional(row.real(3)),
-                   .policy = row.is_null(4) ? std::nullopt : std::optional(row.digest(4)),
-                   .note = std::string(row.text(5))});
-  }
-  return all;
+  return ledger::read_progress(storage_->database, run);
 }
 
 void Ledger::record_proposals(std::span<const ProposalRecord> proposals) {
   const std::lock_guard lock(storage_->mutex);
   Transaction transaction(storage_->database);
+  std::set<RunId> runs;
+  for (const ProposalRecord& proposal : proposals) runs.insert(proposal.run);
+  for (const RunId run : runs) Statement(storage_->database, "DELETE FROM proposal WHERE run = ?").bind(run).run();
   Statement insert(storage_->database,
                    "INSERT INTO proposal (run, policy, parents, origin, train, spent) VALUES (?, ?, ?, ?, ?, ?)");
   for (const ProposalRecord& proposal : proposals) {
@@ -125,21 +111,7 @@ void Ledger::record_proposals(std::span<const ProposalRecord> proposals) {
 
 std::vector<ProposalRecord> Ledger::proposals(RunId run) const {
   const std::lock_guard lock(storage_->mutex);
-  Statement row(storage_->database,
-                "SELECT policy, parents, origin, train, spent FROM proposal WHERE run = ? ORDER BY id");
-  row.bind(run);
-  std::vector<ProposalRecord> proposals;
-  while (row.step()) {
-    auto parents = ledger::decode_digests(row.blob(1));
-    if (!parents) storage_->damaged(fmt::format("a proposal of run {} cannot be read", run));
-    proposals.push_back({.run = run,
-                         .policy = row.digest(0),
-                         .parents = std::move(*parents),
-                         .origin = std::string(row.text(2)),
-                         .train = real_or_nan(row, 3),
-                         .spent = real_or_nan(row, 4)});
-  }
-  return proposals;
+  return ledger::read_proposals(storage_->database, run);
 }
 
 void Ledger::record_choice(RunId run, const Digest& context, const Digest& policy) {
@@ -171,20 +143,7 @@ void Ledger::record_verdict(const VerdictRecord& verdict) {
 
 std::vector<VerdictRecord> Ledger::verdicts(const Digest& policy) const {
   const std::lock_guard lock(storage_->mutex);
-  Statement row(storage_->database,
-                "SELECT run, judge, scenario, claim, holds, evidence FROM verdict WHERE policy = ? ORDER BY id");
-  row.bind(policy);
-  std::vector<VerdictRecord> verdicts;
-  while (row.step()) {
-    verdicts.push_back({.run = row.integer(0),
-                        .judge = std::string(row.text(1)),
-                        .policy = policy,
-                        .scenario = row.digest(2),
-                        .claim = std::string(row.text(3)),
-                        .holds = row.integer(4) != 0,
-                        .evidence = std::string(row.text(5))});
-  }
-  return verdicts;
+  return ledger::read_verdicts(storage_->database, policy);
 }
 
 void Ledger::record_exchange(const ExchangeRecord& exchange) {

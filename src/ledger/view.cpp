@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <limits>
+#include <map>
 #include <mutex>
 
 #include "ledger/codec.h"
+#include "ledger/rows.h"
 #include "ledger/schema.h"
 #include "ledger/sqlite.h"
 
@@ -19,6 +20,8 @@ using ledger::Database;
 using ledger::Statement;
 
 constexpr double wait_seconds = 5;
+/// Counting walks over a table.
+constexpr std::chrono::seconds summary_age{10};
 
 /// What a reader may not do: make the file, or bring it up to date.
 const std::string& prepared(const std::string& path) {
@@ -70,18 +73,6 @@ RunLine run_line(const Statement& row) {
           .last_progress = row.integer(13)};
 }
 
-constexpr std::string_view progress_columns = "SELECT run, seconds, spent, fraction, best, policy, note FROM progress";
-
-ProgressRecord progress_in(const Statement& row) {
-  return {.run = row.integer(0),
-          .seconds = row.real(1),
-          .spent = row.real(2),
-          .fraction = row.real(3),
-          .best = row.is_null(4) ? std::nullopt : std::optional(row.real(4)),
-          .policy = row.is_null(5) ? std::nullopt : std::optional(row.digest(5)),
-          .note = std::string(row.text(6))};
-}
-
 /// The pattern of LIKE that finds `text` as it stands.
 std::string literal_pattern(const std::string& text) {
   std::string pattern = "%";
@@ -114,11 +105,36 @@ class LedgerView::Storage {
     database.execute("PRAGMA cache_size = -65536");
   }
 
-  void complete(RunLine& line) {
-    if (line.last_progress == 0) return;
-    Statement row(database, fmt::format("{} WHERE id = ?", progress_columns));
-    if (row.bind(line.last_progress).step()) line.last = progress_in(row);
+  /// Of a run that ended so, what was read before serves again: outcomes are long.
+  std::optional<RunLine> run(RunId id, const std::string& ended) {
+    const auto known = ended_runs.find(id);
+    if (known != ended_runs.end() && known->second.run.ended == ended) return known->second;
+    Statement row(database, run_query("WHERE id = ?"));
+    if (!row.bind(id).step()) return std::nullopt;
+    RunLine line = run_line(row);
+    if (line.last_progress != 0) {
+      Statement last(database, fmt::format("{} WHERE id = ?", ledger::select_progress));
+      if (last.bind(line.last_progress).step()) line.last = ledger::progress_in(last);
+    }
+    if (!ended.empty()) ended_runs.insert_or_assign(id, line);
+    return line;
   }
+
+  LedgerSummary summary() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - summed_at > summary_age || summed_at == std::chrono::steady_clock::time_point{}) {
+      summed_at = now;
+      sums.policies = count("SELECT count(*) FROM policy");
+      sums.scenarios = count("SELECT count(*) FROM scenario");
+      sums.exchanges = count("SELECT count(*) FROM exchange");
+    }
+    // Rows of these are never removed: the last number is their count, without a walk over them.
+    sums.evaluations = count("SELECT max(id) FROM evaluation");
+    sums.runs = count("SELECT max(id) FROM run");
+    return sums;
+  }
+
+  std::uint64_t count(const char* question) { return static_cast<std::uint64_t>(database.integer(question)); }
 
   void count_scenarios(double max_age_seconds) {
     const auto now = std::chrono::steady_clock::now();
@@ -140,6 +156,9 @@ class LedgerView::Storage {
 
   mutable std::mutex mutex;
   Database database;
+  std::map<RunId, RunLine> ended_runs;
+  LedgerSummary sums;
+  std::chrono::steady_clock::time_point summed_at{};
   std::vector<ScenarioLine> counts;
   std::int64_t counted_state = -1;
   std::chrono::steady_clock::time_point counted_at;
@@ -157,32 +176,28 @@ std::int64_t LedgerView::state() const {
 
 LedgerSummary LedgerView::summary() const {
   const std::lock_guard lock(storage_->mutex);
-  const auto largest = [&](const char* what) { return static_cast<std::uint64_t>(storage_->database.integer(what)); };
-  // Rows of these are never removed: the last number is their count, without a walk over them.
-  return {.evaluations = largest("SELECT max(id) FROM evaluation"),
-          .policies = largest("SELECT count(*) FROM policy"),
-          .scenarios = largest("SELECT count(*) FROM scenario"),
-          .runs = largest("SELECT count(*) FROM run"),
-          .exchanges = largest("SELECT count(*) FROM exchange")};
+  return storage_->summary();
 }
 
 std::vector<RunLine> LedgerView::runs(std::size_t limit) const {
   const std::lock_guard lock(storage_->mutex);
-  Statement row(storage_->database, run_query("ORDER BY id DESC LIMIT ?"));
+  Statement row(storage_->database, "SELECT id, ended FROM run ORDER BY id DESC LIMIT ?");
   row.bind(static_cast<std::int64_t>(limit));
+  std::vector<std::pair<RunId, std::string>> found;
+  while (row.step()) found.emplace_back(row.integer(0), row.text(1));
   std::vector<RunLine> lines;
-  while (row.step()) lines.push_back(run_line(row));
-  for (RunLine& line : lines) storage_->complete(line);
+  for (const auto& [id, ended] : found) {
+    if (auto line = storage_->run(id, ended)) lines.push_back(*std::move(line));
+  }
   return lines;
 }
 
 std::optional<RunLine> LedgerView::run(RunId run) const {
   const std::lock_guard lock(storage_->mutex);
-  Statement row(storage_->database, run_query("WHERE id = ?"));
+  Statement row(storage_->database, "SELECT ended FROM run WHERE id = ?");
   if (!row.bind(run).step()) return std::nullopt;
-  RunLine line = run_line(row);
-  storage_->complete(line);
-  return line;
+  const std::string ended(row.text(0));
+  return storage_->run(run, ended);
 }
 
 std::string LedgerView::outcome(RunId run) const {
@@ -193,28 +208,12 @@ std::string LedgerView::outcome(RunId run) const {
 
 std::vector<ProposalRecord> LedgerView::proposals(RunId run) const {
   const std::lock_guard lock(storage_->mutex);
-  Statement row(storage_->database,
-                "SELECT policy, parents, origin, train, spent FROM proposal WHERE run = ? ORDER BY id");
-  row.bind(run);
-  std::vector<ProposalRecord> all;
-  while (row.step()) {
-    const double nan = std::numeric_limits<double>::quiet_NaN();
-    all.push_back({.run = run,
-                   .policy = row.digest(0),
-                   .parents = ledger::decode_digests(row.blob(1)).value_or(std::vector<Digest>{}),
-                   .origin = std::string(row.text(2)),
-                   .train = row.is_null(3) ? nan : row.real(3),
-                   .spent = row.is_null(4) ? nan : row.real(4)});
-  }
-  return all;
+  return ledger::read_proposals(storage_->database, run);
 }
 
 std::vector<ProgressRecord> LedgerView::progress(RunId run, std::size_t limit) const {
   const std::lock_guard lock(storage_->mutex);
-  Statement row(storage_->database, fmt::format("{} WHERE run = ? ORDER BY id", progress_columns));
-  row.bind(run);
-  std::vector<ProgressRecord> all;
-  while (row.step()) all.push_back(progress_in(row));
+  std::vector<ProgressRecord> all = ledger::read_progress(storage_->database, run);
   if (all.size() <= limit || limit == 0) return all;
   std::vector<ProgressRecord> some;
   for (std::size_t i = 1; i <= limit; ++i) some.push_back(all[(all.size() * i - 1) / limit]);
@@ -223,9 +222,7 @@ std::vector<ProgressRecord> LedgerView::progress(RunId run, std::size_t limit) c
 
 std::optional<PolicyRecord> LedgerView::policy(const Digest& digest) const {
   const std::lock_guard lock(storage_->mutex);
-  Statement row(storage_->database, "SELECT domain, name, source FROM policy WHERE digest = ? ORDER BY domain LIMIT 1");
-  if (!row.bind(digest).step()) return std::nullopt;
-  return PolicyRecord{digest, std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2))};
+  return ledger::read_policy(storage_->database, digest);
 }
 
 std::vector<PolicyRecord> LedgerView::policies(const std::string& domain, const std::string& text,
@@ -258,20 +255,7 @@ std::vector<RunId> LedgerView::runs_with(const Digest& policy) const {
 
 std::vector<VerdictRecord> LedgerView::verdicts(const Digest& policy) const {
   const std::lock_guard lock(storage_->mutex);
-  Statement row(storage_->database,
-                "SELECT run, judge, scenario, claim, holds FROM verdict WHERE policy = ? ORDER BY id");
-  row.bind(policy);
-  std::vector<VerdictRecord> all;
-  while (row.step()) {
-    all.push_back({.run = row.integer(0),
-                   .judge = std::string(row.text(1)),
-                   .policy = policy,
-                   .scenario = row.digest(2),
-                   .claim = std::string(row.text(3)),
-                   .holds = row.integer(4) != 0,
-                   .evidence = ""});
-  }
-  return all;
+  return ledger::read_verdicts(storage_->database, policy);
 }
 
 std::optional<ScenarioRecord> LedgerView::scenario(const Digest& digest) const {

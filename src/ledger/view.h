@@ -45,8 +45,7 @@ struct KeptEvaluation {
 };
 
 /// A read-only look at a ledger, while other processes may write to it. May be used from several threads, which take
-/// turns. What it tells is what was committed when it was asked; nothing is held in memory but a count of evaluations
-/// by scenario.
+/// turns. What it tells is what was committed when it was asked, but for counts, which may be some seconds old.
 class LedgerView {
  public:
   /// Creates an empty ledger where there is no file, and brings an older one up to date; those are the only writes.
@@ -60,6 +59,7 @@ class LedgerView {
   /// Another number whenever something was committed to the file. Microseconds.
   std::int64_t state() const;
 
+  /// Policies, scenarios and exchanges are counted anew every 10 s at most.
   LedgerSummary summary() const;
   /// The latest first, at most `limit`.
   std::vector<RunLine> runs(std::size_t limit) const;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "app/serve/api.h"
+#include "base/process.h"
 #include "tests/app/support.h"
 
 namespace syswright::app::serve {
@@ -152,6 +153,30 @@ TEST_F(ServeApi, TellsRunningFromStopped) {
   EXPECT_EQ(status(), "running") << "its progress grew while we looked";
   ledger.end_run(run, "{\"verdict\":\"done\"}");
   EXPECT_EQ(status(), "ended");
+}
+
+TEST_F(ServeApi, AsksWhetherTheProcessOfARunStillRuns) {
+  Ledger ledger(*folder / "process.db");
+  Api live({.domains = registries().domains,
+            .designers = registries().designers,
+            .ledger = *folder / "process.db",
+            .timelines = "",
+            .program = "/bin/false"});
+  const auto begin = [&](ProcessIdentity process) {
+    const nlohmann::json invocation{
+        {"process",
+         {{"host", process.host}, {"boot", process.boot}, {"number", process.number}, {"started", process.started}}}};
+    ledger.begin_run("design cache", "{}", 1, invocation.dump());
+  };
+  begin(this_process());
+  ProcessIdentity gone = this_process();
+  gone.started = "1";  // the number is another process's by now
+  begin(gone);
+  const Response response = live.answer({.method = "GET", .path = "/api/runs", .query = {}, .headers = {}, .body = ""});
+  const nlohmann::json runs = nlohmann::json::parse(response.body)["runs"];
+  EXPECT_EQ(runs[1]["status"], "running");
+  EXPECT_EQ(runs[0]["status"], "stopped");
+  EXPECT_TRUE(runs[0]["resumable"].get<bool>());
 }
 
 TEST_F(ServeApi, FindsPoliciesAndWhatTheyDid) {

@@ -104,6 +104,8 @@ TEST_P(DesignerTest, StopsAtOnceAndKeepsTheBestSoFar) {
   task.stop = source.get_token();
   double best = 0;
   task.progress = [&](const Progress& progress) {
+    const auto is_best = [&](const Ancestor& one) { return one.program == progress.best_program; };
+    EXPECT_EQ(std::ranges::any_of(progress.history, is_best), progress.best_program != nullptr);
     if (progress.spent_evaluations > 40 && progress.best) {
       if (best == 0) best = *progress.best;
       source.request_stop();

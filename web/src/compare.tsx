@@ -144,11 +144,11 @@ export function Compare() {
         <>
           {data.pairs ? (
             <>
-              <section class="verdict level">
+              <section class={`verdict ${data.pairs.overall[0]?.verdict === "cannot tell" ? "level" : "decided"}`}>
                 <p class="headline">{data.verdict}</p>
                 <p class="note">
                   {readable(data.metrics[0].name)}, {data.metrics[0].lower_is_better ? "lower" : "higher"} is better; {plural(data.common, "scenario")} in common
-                  {data.common > data.pairs.scenarios.length ? `, the ${count(data.pairs.scenarios.length)} largest are compared` : ""}. Intervals by bootstrap over pairs of blocks, p by randomisation within blocks, corrected over the scenarios.
+                  {data.common > data.pairs.scenarios.length ? `, the ${count(data.pairs.scenarios.length)} largest are compared` : ""}. Intervals by bootstrap over pairs of blocks, p by randomisation within blocks, corrected over the scenarios. Scenarios in which a policy was trained are among them, and favour it.
                 </p>
               </section>
               <Section title="Paired differences" note={`Of ${name(data.b, data.a)} against ${name(data.a, data.b)}, relative.`}>

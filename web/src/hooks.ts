@@ -16,40 +16,43 @@ export interface Loaded<T> {
 }
 
 /// The answer to `path`, asked again when the ledger changes if `follow` says so. What was there stays while it is asked
-/// again; it goes when the path changes. An empty path asks nothing.
+/// again; it goes when the path changes. An empty path asks nothing. After an answer that took long, five times as long
+/// passes before it is asked again: a page must not slow the search down that it watches.
 export function useData<T>(path: string, follow = true): Loaded<T> {
   const { changes } = useShared();
   const [loaded, set] = useState<Loaded<T> & { path: string }>({ data: null, error: "", path: "" });
-  const busy = useRef(false);
-  const again = useRef(false);
-  const seen = follow ? changes : 0;
+  const load = useRef(() => {});
+  const told = useRef(changes);
   useEffect(() => {
-    if (!path) return;
     let over = false;
-    const load = async () => {
-      if (busy.current) {
-        again.current = true;
-        return;
-      }
-      busy.current = true;
-      try {
-        const data = await ask<T>(path);
-        if (!over) set({ data, error: "", path });
-      } catch (problem) {
-        if (!over) set((old) => ({ data: old.path === path ? old.data : null, error: String((problem as Error).message), path }));
-      }
-      busy.current = false;
-      if (again.current && !over) {
-        again.current = false;
-        void load();
-      }
+    let busy = false;
+    let again = false;
+    load.current = () => {
+      if (over || !path) return;
+      again = busy;
+      if (busy) return;
+      busy = true;
+      const began = performance.now();
+      ask<T>(path)
+        .then((data) => over || set({ data, error: "", path }))
+        .catch((why: Error) => over || set((old) => ({ data: old.path === path ? old.data : null, error: why.message, path })))
+        .finally(() =>
+          setTimeout(() => {
+            busy = false;
+            if (again) load.current();
+          }, 5 * (performance.now() - began)),
+        );
     };
-    busy.current = false;
-    void load();
+    load.current();
     return () => {
       over = true;
     };
-  }, [path, seen]);
+  }, [path]);
+  useEffect(() => {
+    if (told.current === changes) return;
+    told.current = changes;
+    if (follow) load.current();
+  }, [changes]);
   return loaded.path === path ? loaded : { data: null, error: "" };
 }
 
@@ -88,23 +91,20 @@ export function setQuery(changes: Record<string, string | null>): void {
 export type Theme = "system" | "light" | "dark";
 const themeKey = "syswright-theme";
 export const storedTheme = (): Theme => (localStorage.getItem(themeKey) as Theme | null) ?? "system";
+const system = matchMedia("(prefers-color-scheme: dark)");
 export function applyTheme(theme: Theme): void {
   localStorage.setItem(themeKey, theme);
-  document.documentElement.dataset.theme = theme;
+  document.documentElement.dataset.theme = theme === "system" ? (system.matches ? "dark" : "light") : theme;
   dispatchEvent(new Event("themechange"));
 }
+system.addEventListener("change", () => applyTheme(storedTheme()));
 /// Grows when the colours change: for what is drawn on a canvas.
 export function useThemeChanges(): number {
   const [changes, set] = useState(0);
   useEffect(() => {
     const changed = () => set((n) => n + 1);
-    const system = matchMedia("(prefers-color-scheme: dark)");
     addEventListener("themechange", changed);
-    system.addEventListener("change", changed);
-    return () => {
-      removeEventListener("themechange", changed);
-      system.removeEventListener("change", changed);
-    };
+    return () => removeEventListener("themechange", changed);
   }, []);
   return changes;
 }

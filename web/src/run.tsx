@@ -206,7 +206,7 @@ export function RunPage({ id }: { id: string }) {
           </Section>
           <Section
             title={axis === "size" ? "Size and score" : "Lineage"}
-            note={run.status === "running" ? "Each new best as it is found; parents follow when the search ends." : `${plural(nodes.length, "candidate")} that mattered, ${line.length} in the line of the best.`}
+            note={run.status === "running" ? "What has mattered so far." : `${plural(nodes.length, "candidate")} that mattered, ${line.length} in the line of the best.`}
             tools={
               <div class="switch" role="group" aria-label="Axis">
                 <button type="button" aria-pressed={axis === "spent"} onClick={() => setAxis("spent")}>lineage</button>
@@ -250,6 +250,11 @@ export function RunPage({ id }: { id: string }) {
           {outcome.test.map((scenario) => (
             <Standings scenario={scenario} metric={metric} />
           ))}
+        </Section>
+      )}
+      {outcome && !run.designer && (
+        <Section title="Outcome">
+          <pre tabIndex={0} aria-label="Outcome">{JSON.stringify(outcome, null, 2)}</pre>
         </Section>
       )}
       {command && (

@@ -146,6 +146,18 @@ function coloursOf(trace: Trace): Map<string, number> {
 }
 const moment = (micros: number): string => quantity(micros / 1e6, "time");
 
+/// Steps of a clock, in seconds; shorter ones are decimal.
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+function clockTicks(window: Window, most: number): number[] {
+  const rough = (window.to - window.from) / 1e6 / most;
+  const step = rough < 1 ? undefined : steps.find((one) => one >= rough);
+  const unit = rough < 1 ? 1 : 86400e6;
+  if (step === undefined) return ticks(window.from / unit, window.to / unit, most).map((tick) => tick * unit);
+  const found: number[] = [];
+  for (let i = Math.ceil(window.from / step / 1e6); i * step * 1e6 <= window.to; ++i) found.push(i * step * 1e6);
+  return found;
+}
+
 interface Window {
   from: number;
   to: number;
@@ -178,7 +190,7 @@ function draw(canvas: HTMLCanvasElement, picture: Picture): void {
   pen.fillRect(0, 0, width, seen);
   pen.font = "11px system-ui, sans-serif";
   pen.textBaseline = "middle";
-  const times = ticks(window.from, window.to, (width - left) / 110);
+  const times = clockTicks(window, (width - left) / 110);
   pen.fillStyle = grid;
   for (const tick of times) pen.fillRect(Math.round(x(tick)), head - 6, 1, seen);
   for (const { row, top: place, height, heading: starts } of picture.rows) {

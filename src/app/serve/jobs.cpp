@@ -61,6 +61,8 @@ pid_t spawn(const std::string& program, const std::vector<std::string>& argument
   posix_spawn_file_actions_addopen(&spawning.actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&spawning.actions, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   posix_spawn_file_actions_addopen(&spawning.actions, 2, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  // Connections of the server are none of its business: it would keep them, and the port, open.
+  posix_spawn_file_actions_addclosefrom_np(&spawning.actions, 3);
   // A group of its own: Ctrl-C at the server's terminal reaches the server, which ends its jobs in order.
   posix_spawnattr_setflags(&spawning.attributes,
                            POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
