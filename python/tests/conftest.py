@@ -6,6 +6,7 @@ import syswright
 
 SMALL = {
     "cache": {"size": 100, "unit": True},
+    "flash_cache": {"dram": "4%", "flash": "10%", "region": "5KB"},
     "spot": {"job": "6h", "deadline": "7h,9h", "windows": 2},
     "tiering": {"program": "gups", "pages": 96, "ticks": 448, "period": 8, "accesses": 250},
     "llm_serving": {
@@ -33,7 +34,7 @@ def small_scenario(tmp_path_factory):
     trace = tmp_path_factory.mktemp("traces") / "requests.csv"
     requests = [f"{i},{int(400 * draw.random() ** 3)},{draw.randrange(1, 900)}" for i in range(3000)]
     trace.write_text("time,id,size\n" + "\n".join(requests) + "\n")
-    workloads = {"cache": str(trace)}
+    workloads = {"cache": str(trace), "flash_cache": str(trace)}
 
     def get(domain):
         if domain not in made:

@@ -23,9 +23,10 @@ using testing_support::DrivenEnvironment;
 
 /// A workload that is run in a moment. What is not listed is opened as it comes, and made smaller.
 ScenarioRequest small_request(const std::string& domain) {
-  if (domain == "cache") {
-    static const cache::SampleFile trace(cache::sample_trace(2, {.sizes = true, .times = true}), "sized.csv");
-    return {.workload = trace.path(), .options = {{"size", "100"}, {"unit", "yes"}}};
+  static const cache::SampleFile trace(cache::sample_trace(2, {.sizes = true, .times = true}), "sized.csv");
+  if (domain == "cache") return {.workload = trace.path(), .options = {{"size", "100"}, {"unit", "yes"}}};
+  if (domain == "flash_cache") {
+    return {.workload = trace.path(), .options = {{"dram", "4%"}, {"flash", "10%"}, {"region", "5KB"}}};
   }
   if (domain == "tiering") {
     return {.options = {{"program", "gups"}, {"pages", "96"}, {"ticks", "448"}, {"period", "8"}, {"accesses", "250"}}};
