@@ -207,6 +207,23 @@ Evidence ask_the_judges(const Context& context, const DesignReport& report, Work
   return gather_evidence(report.domain, report.suite, report.run, workshop.evaluator(), options);
 }
 
+/// The designed policy, the best baseline of the first held-out scenario, and the domain's usual points of reference.
+std::vector<Policy> curve_policies(const DesignReport& report) {
+  std::vector<Policy> policies{Policy::of(report.run.outcome.best)};
+  const auto add = [&](const Policy& policy) {
+    const bool known = std::any_of(policies.begin(), policies.end(),
+                                   [&](const Policy& one) { return one.digest() == policy.digest(); });
+    if (!known) policies.push_back(policy);
+  };
+  if (!report.run.against.empty()) {
+    add(report.run.test.scenarios.front().standings[report.run.against.front().rival].policy);
+  }
+  for (const Baseline& baseline : report.domain.baselines()) {
+    if (baseline.name == "lru" || baseline.name == "fifo") add(Policy::native(baseline.name));
+  }
+  return policies;
+}
+
 void finish(const Context& context, const DesignReport& report, const Arguments& arguments) {
   if (!arguments.output.empty()) write_file_atomically(arguments.output, program_file(report, true));
   const std::string page = arguments.report == "none" ? "" : write_report(report, arguments.report);
@@ -298,6 +315,9 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
   design_run = studies::run_design(plan, workshop.evaluator(), context.stop);
   if (contract) design_run.outcome.best = design_run.outcome.best->with_contracts_of(*contract);
   report.evidence = ask_the_judges(context, report, workshop, arguments, *progress);
+  if (arguments.report != "none") {
+    report.curves = report_curves(domain, *workload, curve_policies(report), workshop.evaluator(), context.stop);
+  }
   progress->clear();
   finish(context, report, arguments);
   // Last: a run that was killed before its report was written can be gone on with.

@@ -72,6 +72,13 @@ Json program_json(const policy::Program& program) {
       .set("source", policy::to_source(program));
 }
 
+Json curves_json(const DesignReport& report) {
+  if (!report.curves) return {};
+  Json json = Json::object();
+  add_curves(json, report.domain, report.curves->sweep, report.curves->curves);
+  return json;
+}
+
 Json test_json(const DesignReport& report) {
   Json scenarios = Json::array();
   for (std::size_t i = 0; i < report.run.test.scenarios.size(); ++i) {
@@ -206,6 +213,7 @@ Json report_json(const DesignReport& report) {
       .set("search", search_json(report))
       .set("test", test_json(report))
       .set("evidence", report.evidence ? evidence_json(report.domain, report.run, *report.evidence) : Json())
+      .set("curves", curves_json(report))
       .set("command", report.command)
       .set("version", report.version);
 }

@@ -7,6 +7,7 @@
 
 #include "app/json.h"
 #include "app/judge_evidence.h"
+#include "app/sweep_curves.h"
 #include "domain/domain.h"
 #include "studies/design_run.h"
 
@@ -27,6 +28,7 @@ struct DesignReport {
   std::string version;
   std::vector<std::pair<std::string, std::string>> options{};  ///< of the domain, as used
   std::optional<Evidence> evidence{};                          ///< what the judges say; none before they were asked
+  std::optional<ReportCurves> curves{};  ///< of the designed policy, the best baseline and a usual one, where there are
 };
 
 /// One sentence on each held-out scenario: how the designed policy stands against the best baseline, whoever wins.

@@ -257,6 +257,17 @@ std::string split_table(const DesignReport& report) {
       element("table", "", element("thead", "", element("tr", "", head)) + element("tbody", "", "\n" + rows)));
 }
 
+/// At other sizes than those it was designed for.
+std::string curves_section(const DesignReport& report) {
+  if (!report.curves) return "";
+  std::string notes;
+  for (const std::string& note : report.curves->sweep.notes) notes += element("p", class_of("note"), escaped(note));
+  return section(fmt::format("Over every {}", report.curves->sweep.axis),
+                 "The whole workload, from an empty start, the part that the search learned from included: how far the "
+                 "design carries to settings that it was not made for. Names stand in the order of the curves' ends.",
+                 svg(chart_of(report.domain, report.curves->sweep, report.curves->curves, 0)) + notes);
+}
+
 std::string conditions_section(const DesignReport& report) {
   std::vector<std::pair<std::string, std::string>> facts{{"workload", report.workload.name}};
   facts.insert(facts.end(), report.workload.facts.begin(), report.workload.facts.end());
@@ -282,9 +293,9 @@ std::string conditions_section(const DesignReport& report) {
 std::string report_html(const DesignReport& report) {
   const std::string title = fmt::format("A {} policy for {}", report.domain.name(), report.workload.name);
   const std::string body = verdict_section(report) + evidence_section(report) + plots_section(report) +
-                           policy_section(report) + search_section(report) + tables_section(report) +
-                           judges_sections(report) + history_section(report) + runner_up_section(report) +
-                           conditions_section(report);
+                           curves_section(report) + policy_section(report) + search_section(report) +
+                           tables_section(report) + judges_sections(report) + history_section(report) +
+                           runner_up_section(report) + conditions_section(report);
   return page("Syswright design report", title, body,
               "Made by Syswright " + report.version + ". The same numbers: results.csv and report.json.");
 }

@@ -9,12 +9,12 @@
 #include <limits>
 #include <ostream>
 
-#include "app/curve_chart.h"
 #include "app/html.h"
 #include "app/json.h"
 #include "app/page.h"
 #include "app/results.h"
 #include "app/scenarios.h"
+#include "app/sweep_curves.h"
 #include "app/version.h"
 #include "base/file.h"
 
@@ -24,58 +24,24 @@ namespace {
 /// Sizes that a terminal's table shows; all are in the files.
 constexpr std::size_t shown_places = 9;
 
-struct Curve {
-  std::string policy;
-  std::string method;
-  std::vector<std::vector<double>> metrics;  ///< [places][metrics]; empty: failed there
-};
+using Curve = PolicyCurve;
 
 std::vector<Curve> curves_of(const Context& context, const Domain& domain, const Sweep& sweep,
                              const std::vector<Policy>& policies, const WorkshopOptions& options, bool& complete) {
-  std::vector<Curve> curves;
-  std::vector<Job> jobs;
-  std::vector<std::size_t> owners;
   Workshop workshop(context, options, domain.name());
   const auto progress = context.progress("run");
   std::atomic<std::uint64_t> done{0};
   double total = 1;
+  for (const ScenarioPtr& scenario : sweep.scenarios) {
+    total +=
+        static_cast<double>(scenario->events() * (policies.size() - std::min(policies.size(), sweep.known.size())));
+  }
   const auto watch = [&](std::uint64_t events) {
     const double now = static_cast<double>(done.fetch_add(events) + events);
     progress->update({.fraction = std::min(1.0, now / total), .best = "", .note = "", .seconds_left = {}});
   };
-  const std::vector<ScenarioPtr> scenarios = watched(sweep.scenarios, watch);
-  for (const Policy& policy : policies) {
-    const auto known = std::ranges::find_if(sweep.known, [&](const Sweep::Known& one) {
-      return policy.program() == nullptr && one.policy == policy.name();
-    });
-    if (known != sweep.known.end()) {
-      curves.push_back({known->policy, known->method, known->metrics});
-      continue;
-    }
-    curves.push_back({policy.name(), "one run a size", {}});
-    for (const ScenarioPtr& scenario : scenarios) {
-      jobs.push_back({policy, scenario});
-      owners.push_back(curves.size() - 1);
-      total += static_cast<double>(scenario->events());
-    }
-  }
-  const std::vector<Evaluation> evaluations = workshop.evaluator().evaluate(jobs, context.stop);
-  for (std::size_t i = 0; i < evaluations.size(); ++i) {
-    complete = complete && evaluations[i].status != Evaluation::Status::cancelled;
-    const bool ok = evaluations[i].status == Evaluation::Status::ok;
-    std::vector<double> metrics = ok ? evaluations[i].metrics : std::vector<double>{};
-    if (ok && sweep.corrected) metrics = sweep.corrected(curves[owners[i]].metrics.size(), std::move(metrics));
-    curves[owners[i]].metrics.push_back(std::move(metrics));
-  }
-  return curves;
-}
-
-std::vector<double> along(const Curve& curve, std::size_t metric) {
-  std::vector<double> values;
-  for (const auto& metrics : curve.metrics) {
-    values.push_back(metrics.empty() ? std::numeric_limits<double>::quiet_NaN() : metrics[metric]);
-  }
-  return values;
+  return evaluate_curves(sweep, watched(sweep.scenarios, watch), policies, workshop.evaluator(), context.stop,
+                         complete);
 }
 
 /// By the mean over the places, best first.
@@ -127,39 +93,15 @@ std::string csv_of(const Domain& domain, const Sweep& sweep, const std::vector<C
 
 Json json_of(const Domain& domain, const WorkloadSummary& summary, const Sweep& sweep,
              const std::vector<Curve>& curves) {
-  Json list = Json::array();
-  for (const Curve& curve : curves) {
-    Json metrics = Json::object();
-    for (std::size_t i = 0; i < domain.metrics().size(); ++i) {
-      Json values = Json::array();
-      for (const double value : along(curve, i)) values.push(std::isfinite(value) ? Json(value) : Json());
-      metrics.set(domain.metrics()[i].name, std::move(values));
-    }
-    list.push(
-        Json::object().set("policy", curve.policy).set("method", curve.method).set("metrics", std::move(metrics)));
-  }
-  Json places = Json::array();
-  for (const double place : sweep.places) places.push(place);
-  Json notes = Json::array();
-  for (const std::string& note : sweep.notes) notes.push(note);
-  return Json::object()
-      .set("domain", domain.name())
-      .set("workload", workload_json(summary))
-      .set("axis", Json::object().set("name", sweep.axis).set("unit", sweep.unit).set("places", std::move(places)))
-      .set("curves", std::move(list))
-      .set("notes", std::move(notes));
+  Json document = Json::object().set("domain", domain.name()).set("workload", workload_json(summary));
+  add_curves(document, domain, sweep, curves);
+  return document;
 }
 
 std::string page_of(const Domain& domain, const WorkloadSummary& summary, const Sweep& sweep,
                     const std::vector<Curve>& curves, std::size_t index, const std::string& command) {
   const Metric& metric = domain.metrics()[index];
-  CurveChart chart{.title = fmt::format("{} over {}", readable(metric.name), sweep.axis),
-                   .x_label = fmt::format("{} ({})", sweep.axis, sweep.unit),
-                   .y_label = readable(metric.name),
-                   .x = sweep.places,
-                   .x_labels = sweep.labels,
-                   .curves = {}};
-  for (const Curve& curve : curves) chart.curves.push_back({curve.policy, along(curve, index)});
+  const CurveChart chart = chart_of(domain, sweep, curves, index);
   std::string notes;
   for (const std::string& note : sweep.notes) notes += element("p", attribute("class", "note"), escaped(note));
   std::string head;

@@ -246,7 +246,18 @@ TEST_F(DesignCache, GoesFromATraceToAPolicyAndBack) {
   const Ran designed = run({"design", "cache", "--trace", trace, "--size", "50", "--budget", "40evals", "--seed", "1",
                             "-o", file, "--ledger", "none", "--report", folder / "report", "--json"});
   ASSERT_EQ(designed.code, 0) << designed.err;
-  EXPECT_EQ(markup_problem(read_file(folder / "report/report.html")), "");
+  const std::string page = read_file(folder / "report/report.html");
+  EXPECT_EQ(markup_problem(page), "");
+  EXPECT_THAT(page, HasSubstr("Over every cache size"));
+  const auto curves = designed.json()["curves"];
+  EXPECT_EQ(curves["axis"]["name"], "cache size");
+  ASSERT_GE(curves["curves"].size(), 3u);  // the design, the best baseline, lru or fifo or both
+  EXPECT_EQ(curves["curves"][0]["policy"], designed.json()["policy"]["name"]);
+  for (const auto& curve : curves["curves"]) {
+    const auto& ratios = curve["metrics"]["request_miss_ratio"];
+    ASSERT_EQ(ratios.size(), curves["axis"]["places"].size());
+    EXPECT_GE(ratios.front(), ratios.back()) << curve["policy"];
+  }
   const Ran ran =
       run({"run", "cache", "--policy", file + ",lru", "--trace", trace, "--size", "50", "--ledger", "none", "--json"});
   ASSERT_EQ(ran.code, 0) << ran.err;

@@ -70,7 +70,7 @@ TEST_F(RunCache, DrawsMissRatioCurves) {
 TEST_F(RunCache, TellsRunsInWindowsAndByTenant) {
   std::string trace = "key,size,tenant,time\n";
   for (int i = 0; i < 900; ++i) {
-    trace += fmt::format("{},{},{},{}\n", i * i % 97, 10 + i % 7, i % 3 == 0 ? "ads, mobile" : "web", i / 10);
+    trace += fmt::format("{},{},{},{}\n", i * i % 97, 10 + i % 7, i % 3 == 0 ? "\"ads, mobile\"" : "web", i / 10);
   }
   const std::string path = folder_.write("tenants.csv", trace);
   const std::string page = folder_ / "parts.html";
