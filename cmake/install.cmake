@@ -50,6 +50,9 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(development_packages
     cmake libcurl4-openssl-dev coinor-libcbc-dev libfmt-dev libsqlite3-dev libxxhash-dev libz3-dev libzstd-dev
     llvm-19-dev nlohmann-json3-dev pkg-config)
+if(MPI_C_FOUND)
+  list(APPEND development_packages libopenmpi-dev)
+endif()
 list(JOIN development_packages ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS)
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION "The program, with its bundled workload.")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Static libraries, headers and a CMake package, for programs of one's own.")

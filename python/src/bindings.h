@@ -57,6 +57,19 @@ std::vector<Policy> find_policies(const Domain& domain, const std::vector<Policy
 const Domain& domain_of(const std::vector<BoundScenario>& scenarios);
 std::vector<ScenarioPtr> bare(const std::vector<BoundScenario>& scenarios);
 
+/// What a number is: of a feature, or of an observation.
+template <typename Input>
+py::dict described(const Input& input) {
+  py::dict all;
+  all["name"] = input.name;
+  all["kind"] = input.kind == policy::ValueKind::boolean ? "boolean" : "number";
+  all["dimension"] = to_string(input.dimension);
+  all["low"] = input.low;
+  all["high"] = input.high;
+  all["doc"] = input.doc;
+  return all;
+}
+
 /// {"metric": value}, in the domain's order.
 py::dict metrics_dict(const Domain& domain, const std::vector<double>& metrics);
 /// Everything that an evaluation says.

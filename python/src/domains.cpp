@@ -48,15 +48,9 @@ BoundWorkload open(const std::string& domain_name, const std::string& workload, 
 py::list described_features(const policy::Decision& decision) {
   py::list features;
   for (const policy::Feature& feature : decision.features) {
-    py::dict one;
-    one["name"] = feature.name;
+    py::dict one = described(feature);
     one["scope"] = feature.scope == policy::Scope::global ? "global" : "candidate";
-    one["kind"] = feature.kind == policy::ValueKind::boolean ? "boolean" : "number";
-    one["dimension"] = to_string(feature.dimension);
     one["length"] = feature.length;
-    one["low"] = feature.low;
-    one["high"] = feature.high;
-    one["doc"] = feature.doc;
     features.append(one);
   }
   return features;

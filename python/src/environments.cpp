@@ -34,18 +34,9 @@ PlanPtr make_plan(const std::vector<BoundScenario>& scenarios, const std::string
       [&](std::stop_token) { return std::make_shared<EnvironmentPlan>(domain, bare(scenarios), std::move(options)); });
 }
 
-py::list described(const std::vector<ObservedInput>& inputs) {
+py::list all_described(const std::vector<ObservedInput>& inputs) {
   py::list all;
-  for (const ObservedInput& input : inputs) {
-    py::dict one;
-    one["name"] = input.name;
-    one["kind"] = input.kind == policy::ValueKind::boolean ? "boolean" : "number";
-    one["dimension"] = to_string(input.dimension);
-    one["low"] = input.low;
-    one["high"] = input.high;
-    one["doc"] = input.doc;
-    all.append(one);
-  }
+  for (const ObservedInput& input : inputs) all.append(described(input));
   return all;
 }
 
@@ -55,8 +46,8 @@ py::dict space_dict(const EnvironmentPlan& plan) {
   py::dict all;
   all["domain"] = space.domain;
   all["decision"] = space.decision;
-  all["globals"] = described(space.globals);
-  all["columns"] = described(space.columns);
+  all["globals"] = all_described(space.globals);
+  all["columns"] = all_described(space.columns);
   all["candidates"] = space.candidates;
   all["action"] = kinds[static_cast<std::size_t>(space.action)];
   all["actions"] = space.actions;
