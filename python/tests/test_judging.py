@@ -92,3 +92,16 @@ def test_an_interruption_ends_a_search(spot_suite):
     with pytest.raises(KeyboardInterrupt):
         syswright.design(spot_suite, budget="10000000evals", progress=lambda _: began.set())
     thread.join()
+
+
+def test_long_calls_leave_pythons_lock_to_others(spot_suite):
+    began = threading.Event()
+    search = threading.Thread(
+        target=lambda: syswright.design(spot_suite, budget="200evals", seed=1, progress=lambda _: began.set())
+    )
+    search.start()
+    assert began.wait(60)
+    turns = 0
+    while search.is_alive():
+        turns += 1
+    assert turns > 1000
