@@ -232,6 +232,39 @@ TEST_F(ServeApi, ComparesInPairsAsTheJudgeDoes) {
   EXPECT_EQ(get("/api/compare", {{"a", lru}}).status, 400);
 }
 
+/// Searches race candidates on parts of scenarios: counted beside their wholes they would make evidence look doubled.
+TEST_F(ServeApi, ComparesOnWholesWithoutTheirParts) {
+  Ledger ledger(*folder / "parts.db");
+  const Digest a = Policy::native("lru").digest();
+  const Digest b = Policy::native("fifo").digest();
+  LedgerBatch batch{.policies = {{a, "cache", "lru", ""}, {b, "cache", "fifo", ""}}};
+  const auto meet = [&](std::uint64_t scenario, std::uint64_t events) {
+    batch.scenarios.push_back({{0, scenario}, "cache", std::to_string(events) + " requests"});
+    for (const Digest& policy : {a, b}) {
+      Evaluation evaluation{.metrics = {0.5, 0.5, 1}, .events = events};
+      for (int i = 0; i < 16; ++i) evaluation.blocks.push_back({(policy == a ? 1.0 : 1.1) + 0.01 * (i % 3), 2});
+      batch.evaluations.push_back({{policy, {0, scenario}, "1"}, evaluation, {}});
+    }
+  };
+  meet(1, 1000);
+  meet(2, 500);
+  meet(3, 499);
+  ledger.record(batch);
+  Api parts({.domains = registries().domains,
+             .designers = registries().designers,
+             .ledger = *folder / "parts.db",
+             .timelines = "",
+             .program = "/bin/false"});
+  const Response response = parts.answer(
+      {.method = "GET", .path = "/api/compare", .query = {{"a", a.hex()}, {"b", b.hex()}}, .headers = {}, .body = ""});
+  const nlohmann::json pair = nlohmann::json::parse(response.body);
+  ASSERT_EQ(response.status, 200) << pair;
+  EXPECT_EQ(pair["common"], 3);
+  EXPECT_EQ(pair["whole"], 2);
+  EXPECT_EQ(pair["pairs"]["scenarios"].size(), 2u);
+  EXPECT_EQ(pair["pairs"]["scenarios"][0]["label"], "1000 requests") << "the largest first";
+}
+
 TEST_F(ServeApi, ServesTimelinesOfItsFolderOnly) {
   const Answer list = get("/api/timelines");
   ASSERT_EQ(list.json["timelines"].size(), 1u) << "no links, no other files";

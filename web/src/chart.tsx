@@ -18,6 +18,7 @@ interface Props {
   series: Series[];
   steps?: boolean;
   logX?: boolean;
+  limits?: [number, number]; ///< of y
   height?: number;
   /// For people who do not see the curves: what they show, in a sentence.
   summary: string;
@@ -26,17 +27,17 @@ interface Props {
 const dashes: number[][] = [[], [6, 3], [2, 3], [10, 3, 2, 3]];
 
 /// A little more than what is drawn; something where all values are equal.
-function spread(_: uPlot, low: number, high: number): [number, number] {
+function spread(low: number, high: number): [number, number] {
   const pad = (high - low) * 0.07 || Math.abs(high) * 0.05 || 1;
   return [low >= 0 && low - pad < 0 ? 0 : low - pad, high + pad];
 }
 
-function options(props: Props, width: number): uPlot.Options {
+function options(props: Props, width: number, limits: { current?: [number, number] }): uPlot.Options {
   const axis = { stroke: colour("--soft"), grid: { stroke: colour("--grid"), width: 1 }, ticks: { stroke: colour("--grid"), width: 1 }, font: "11px system-ui, sans-serif", labelFont: "12px system-ui, sans-serif", labelSize: 22 };
   return {
     width,
     height: props.height ?? 260,
-    scales: { x: { time: false, distr: props.logX ? 3 : 1, range: (_, low, high) => (low < high ? [low, high] : [low * 0.9, high * 1.1 || 1]) }, y: { range: spread } },
+    scales: { x: { time: false, distr: props.logX ? 3 : 1, range: (_, low, high) => (low < high ? [low, high] : [low * 0.9, high * 1.1 || 1]) }, y: { range: (_, low, high) => (limits.current ? spread(...limits.current) : spread(low, high)) } },
     legend: { show: true, live: true },
     cursor: { drag: { x: true, y: false }, points: { size: 7 } },
     axes: [
@@ -61,12 +62,14 @@ function options(props: Props, width: number): uPlot.Options {
 export function Chart(props: Props) {
   const [box, width] = useWidth<HTMLDivElement>();
   const plot = useRef<uPlot | null>(null);
+  const limits = useRef(props.limits);
+  limits.current = props.limits;
   const theme = useThemeChanges();
   const shape = props.series.map((one) => one.name).join("\n") + props.logX + props.xLabel + props.yLabel;
   const data = () => [props.x, ...props.series.map((one) => one.values)] as uPlot.AlignedData;
   useEffect(() => {
     if (!box.current || width < 80) return;
-    plot.current = new uPlot(options(props, width), data(), box.current);
+    plot.current = new uPlot(options(props, width, limits), data(), box.current);
     return () => {
       plot.current?.destroy();
       plot.current = null;

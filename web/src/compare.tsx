@@ -12,6 +12,7 @@ interface PairData {
   a: PolicyLine;
   b: PolicyLine;
   common: number;
+  whole: number; ///< without those that are parts of others
   verdict: string | null;
   pairs: { confidence: number; overall: Pairing[]; scenarios: ScenarioResult[] } | null;
 }
@@ -59,7 +60,7 @@ function Forest({ data }: { data: PairData }) {
             <th scope="col">scenario</th>
             <th scope="col" class="r">{name(data.a, data.b)}</th>
             <th scope="col" class="r">{name(data.b, data.a)}</th>
-            <th scope="col" class="c">lower ← second → higher</th>
+            <th scope="col" class="c">lower ← → higher</th>
             <th scope="col" class="r">difference (95 %)</th>
             <th scope="col" class="r">p</th>
             <th scope="col">second is</th>
@@ -147,8 +148,9 @@ export function Compare() {
               <section class={`verdict ${data.pairs.overall[0]?.verdict === "cannot tell" ? "level" : "decided"}`}>
                 <p class="headline">{data.verdict}</p>
                 <p class="note">
-                  {readable(data.metrics[0].name)}, {data.metrics[0].lower_is_better ? "lower" : "higher"} is better; {plural(data.common, "scenario")} in common
-                  {data.common > data.pairs.scenarios.length ? `, the ${count(data.pairs.scenarios.length)} largest are compared` : ""}. Intervals by bootstrap over pairs of blocks, p by randomisation within blocks, corrected over the scenarios. Scenarios in which a policy was trained are among them, and favour it.
+                  {readable(data.metrics[0].name)}, {data.metrics[0].lower_is_better ? "lower" : "higher"} is better; {plural(data.whole, "scenario")} in common
+                  {data.common > data.whole ? `, and ${data.common - data.whole} much smaller, such as parts of these on which searches race: left out` : ""}
+                  {data.whole > data.pairs.scenarios.length ? `; the ${count(data.pairs.scenarios.length)} largest are compared` : ""}. Intervals by bootstrap over pairs of blocks, p by randomisation within blocks, corrected over the scenarios. Scenarios in which a policy was trained are among them, and favour it.
                 </p>
               </section>
               <Section title="Paired differences" note={`Of ${name(data.b, data.a)} against ${name(data.a, data.b)}, relative.`}>

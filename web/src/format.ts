@@ -36,6 +36,7 @@ export function duration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return "–";
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds % 60 < 1 && seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${String(Math.floor(seconds % 60)).padStart(2, "0")} s`;
   return `${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, "0")} min`;
 }
@@ -52,6 +53,18 @@ export const count = (value: number): string => value.toLocaleString("en");
 export const short = (digest: string): string => digest.slice(0, 8);
 export const size = (value: number): string => quantity(value, "bytes");
 export const plural = (n: number, one: string, many = one + "s"): string => `${count(n)} ${n === 1 ? one : many}`;
+
+/// Values with those cut off that are far worse than three quarters of all: the first tries of a search would leave no
+/// room for the others. lower: whether less is better.
+export function telling(values: number[], lower: boolean): [number, number] {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => (lower ? a - b : b - a));
+  if (sorted.length === 0) return [0, 1];
+  const best = sorted[0];
+  const worst = sorted[sorted.length - 1];
+  const most = sorted[Math.floor((sorted.length - 1) * 0.75)];
+  const limit = Math.abs(worst - best) > 4 * Math.abs(most - best) && most !== best ? best + 2 * (most - best) : worst;
+  return [Math.min(best, limit), Math.max(best, limit)];
+}
 
 /// Whether `a` is better than `b`.
 export const better = (metric: Metric | undefined, a: number, b: number): boolean =>

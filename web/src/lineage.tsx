@@ -1,7 +1,7 @@
 // Where a run's best policy came from: every candidate that mattered, and the line that leads to the best.
 import { useMemo } from "preact/hooks";
 import type { Metric, Run } from "./api";
-import { better, digits, plural, quantity, readable, short } from "./format";
+import { better, digits, plural, quantity, readable, short, telling } from "./format";
 import { front } from "./pareto";
 import { Scatter, type Dot } from "./scatter";
 
@@ -88,6 +88,7 @@ export function Lineage({ run, metric, best, axis, onPick }: { run: Run; metric:
         lines={view.lines}
         path={axis === "size" ? front(view.dots, true, lower) : undefined}
         xLabel={axis === "size" ? "size of the program (operations)" : "evaluations spent"}
+        limits={telling(view.dots.map((dot) => dot.y), lower)}
         yLabel={`${readable(metric?.name ?? "objective")} in training`}
         formatX={digits}
         formatY={format}

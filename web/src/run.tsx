@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { tell, type Metric, type Outcome, type Run, type ScenarioResult } from "./api";
 import { Chart } from "./chart";
-import { better, count, duration, percent, plural, quantity, readable, short, when } from "./format";
+import { better, count, duration, percent, plural, quantity, readable, short, telling, when } from "./format";
 import { go, useData, useShared } from "./hooks";
 import { bestOf, Lineage, lineOf, nodesOf } from "./lineage";
 import { Bar, Copy, Nothing, PolicyLink, Problem, Section, Status, Waiting } from "./parts";
@@ -11,7 +11,7 @@ import { Source } from "./source";
 const tone = (verdict: string): string =>
   /cannot be told/.test(verdict) ? "level" : /loses|A baseline beats|worse/.test(verdict) ? "worse" : /beats/.test(verdict) ? "better" : "";
 
-function Facts({ run, metric }: { run: Run; metric: Metric | undefined }) {
+function Facts({ run, outcome, metric }: { run: Run; outcome: Outcome | null; metric: Metric | undefined }) {
   const now = run.progress;
   const facts: [string, string][] = [];
   if (now?.best != null) facts.push(["best in training", quantity(now.best, metric?.dimension)]);
@@ -20,6 +20,13 @@ function Facts({ run, metric }: { run: Run; metric: Metric | undefined }) {
     facts.push(["time", duration(now.seconds)]);
     if (now.seconds > 0) facts.push(["evaluations a second", count(Math.round(now.spent / now.seconds))]);
   }
+  const search = outcome?.search;
+  if (!now && search) {
+    const best = search.convergence.at(-1);
+    if (best) facts.push(["best in training", quantity(best[1], metric?.dimension)]);
+    facts.push(["evaluations", count(Math.round(search.evaluations))], ["time", duration(search.seconds)]);
+  }
+  if (search) facts.push(["candidates", count(search.candidates)]);
   if (run.designer) facts.push(["designer", run.designer]);
   if (run.budget) facts.push(["budget", run.budget]);
   facts.push(["seed", run.seed], ["started", when(run.started)]);
@@ -118,6 +125,7 @@ function Convergence({ run, outcome, metric }: { run: Run; outcome: Outcome | nu
       x={curve.x}
       series={series}
       steps
+      limits={telling(curve.y, metric?.lower_is_better ?? true)}
       xLabel="evaluations spent"
       yLabel={`${readable(metric?.name ?? "objective")} in training`}
       dimension={metric?.dimension}
@@ -187,7 +195,7 @@ export function RunPage({ id }: { id: string }) {
           {run.resumable ? <Copy text={`syswright resume ${run.id} --ledger ${state.ledger}`} /> : command && <Copy text={command} />}
         </Section>
       )}
-      <Facts run={run} metric={metric} />
+      <Facts run={run} outcome={outcome} metric={metric} />
       {outcome?.verdict && (
         <section class={`verdict ${tone(outcome.verdict)}`}>
           <p class="headline">{outcome.verdict}</p>

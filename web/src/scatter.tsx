@@ -20,6 +20,7 @@ interface Props {
   formatX?: (value: number) => string;
   formatY?: (value: number) => string;
   height?: number;
+  limits?: [number, number]; ///< of y; what lies beyond is drawn at the edge
   onPick?: (id: string) => void;
   summary: string;
 }
@@ -57,10 +58,11 @@ export function Scatter(props: Props) {
   );
   const margin = { left: 70, right: 14, top: 10, bottom: 42 };
   const [x0, x1] = range(dots.map((dot) => dot.x));
-  const [y0, y1] = range(dots.map((dot) => dot.y));
+  const [y0, y1] = range(props.limits ?? dots.map((dot) => dot.y));
+  const beyond = dots.filter((dot) => dot.y < y0 || dot.y > y1).length;
   const inner = { width: Math.max(10, width - margin.left - margin.right), height: height - margin.top - margin.bottom };
   const px = (x: number) => margin.left + ((x - x0) / (x1 - x0)) * inner.width;
-  const py = (y: number) => margin.top + (1 - (y - y0) / (y1 - y0)) * inner.height;
+  const py = (y: number) => margin.top + Math.min(1, Math.max(0, 1 - (y - y0) / (y1 - y0))) * inner.height;
   const formatX = props.formatX ?? digits;
   const formatY = props.formatY ?? digits;
   const keys = (event: KeyboardEvent) => {
@@ -105,7 +107,7 @@ export function Scatter(props: Props) {
               class={`dot hue${dot.hue}${dot.strong ? " strong" : ""}${i === at ? " at" : ""}`}
               cx={px(dot.x)}
               cy={py(dot.y)}
-              r={i === at ? 7 : dot.strong ? 5 : 3.5}
+              r={i === at ? 7 : dot.strong ? 4.5 : 3.5}
               onMouseEnter={() => setAt(i)}
               onMouseLeave={() => setAt(-1)}
               onClick={() => props.onPick?.(dot.id)}
@@ -113,7 +115,7 @@ export function Scatter(props: Props) {
           ))}
         </svg>
       )}
-      <p class="told" role="status">{picked ? `${picked.label}: ${formatX(picked.x)}, ${formatY(picked.y)}` : " "}</p>
+      <p class="told" role="status">{picked ? `${picked.label}: ${formatX(picked.x)}, ${formatY(picked.y)}` : beyond > 0 ? `${beyond} at the edge lie beyond it` : " "}</p>
     </div>
   );
 }

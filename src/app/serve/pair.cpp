@@ -83,6 +83,14 @@ std::vector<Meeting> meetings_of(const LedgerView& view, const Digest& a, const 
   return meetings;
 }
 
+/// Leaves those that are about as large as the largest. Searches race candidates on parts of a scenario before the
+/// whole: counted beside it, a part would make one piece of evidence look like two.
+void leave_out_parts(std::vector<Meeting>& meetings) {
+  std::uint64_t most = 0;
+  for (const Meeting& meeting : meetings) most = std::max(most, meeting.scenario->events());
+  std::erase_if(meetings, [most](const Meeting& meeting) { return 2 * meeting.scenario->events() < most; });
+}
+
 }  // namespace
 
 Json Api::pair_json(const Request& request) {
@@ -105,6 +113,8 @@ Json Api::pair_json(const Request& request) {
                   .set("b", policy_line_json(*second));
   std::vector<Meeting> meetings = meetings_of(view_, a, b);
   json.set("common", meetings.size());
+  leave_out_parts(meetings);
+  json.set("whole", meetings.size());
   if (meetings.size() > most_scenarios) meetings.resize(most_scenarios);
   if (meetings.empty()) return json.set("verdict", Json()).set("pairs", Json());
   const bool alike = first->name == second->name;
