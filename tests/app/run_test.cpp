@@ -82,7 +82,7 @@ TEST_F(RunCache, TellsRunsInWindowsAndByTenant) {
   arguments.insert(arguments.end(), {"--plot", page, "--csv", csv});
   const Ran ran = run(arguments);
   EXPECT_EQ(ran.code, 0) << ran.err;
-  for (const char* part : {"request miss ratio", "byte miss ratio", "from 30.0 s", "from 1 min 00 s", "ads, mobile"}) {
+  for (const char* part : {"request miss ratio", "byte miss ratio", "from 30 s", "from 1 min 00 s", "ads, mobile"}) {
     EXPECT_THAT(ran.out, HasSubstr(part));
   }
   EXPECT_THAT(read_file(page), HasSubstr("<svg"));

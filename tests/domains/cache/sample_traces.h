@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
-#include <string>
 
 #include "base/random.h"
 #include "domains/cache/requests.h"
+#include "tests/support/trace_file.h"
 #include "trace/cache_trace.h"
 
 /// Small made-up traces for tests of the cache hosts.
@@ -46,27 +45,6 @@ inline std::shared_ptr<const Requests> sample_requests(std::uint64_t seed, const
   return prepare(sample_trace(seed, options));
 }
 
-/// A file in a temporary folder that goes with it.
-class SampleFile {
- public:
-  SampleFile(const trace::CacheTrace& trace, const std::string& name)
-      : folder_(std::filesystem::temp_directory_path() /
-                ("syswright_cache_" + std::to_string(mix64(reinterpret_cast<std::uintptr_t>(this))))) {
-    std::filesystem::create_directories(folder_);
-    path_ = (folder_ / name).string();
-    trace::write_cache_trace(trace, path_, trace::cache_trace_format_of(path_));
-  }
-  SampleFile(const SampleFile&) = delete;
-  SampleFile& operator=(const SampleFile&) = delete;
-  ~SampleFile() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::filesystem::path folder_;
-  std::string path_;
-};
+using SampleFile = support::TraceFile;
 
 }  // namespace syswright::cache

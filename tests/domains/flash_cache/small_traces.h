@@ -1,12 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
-#include <string>
 
 #include "base/random.h"
 #include "domains/flash_cache/setup.h"
+#include "tests/support/trace_file.h"
 #include "trace/cache_trace.h"
 
 /// Small made-up traces, and hierarchies for them.
@@ -64,27 +63,6 @@ inline Setup random_setup(std::uint64_t index) {
   return setup;
 }
 
-/// A file in a temporary folder that goes with it.
-class TraceFile {
- public:
-  TraceFile(const trace::CacheTrace& trace, const std::string& name)
-      : folder_(std::filesystem::temp_directory_path() /
-                ("syswright_flash_" + std::to_string(mix64(reinterpret_cast<std::uintptr_t>(this))))) {
-    std::filesystem::create_directories(folder_);
-    path_ = (folder_ / name).string();
-    trace::write_cache_trace(trace, path_, trace::cache_trace_format_of(path_));
-  }
-  TraceFile(const TraceFile&) = delete;
-  TraceFile& operator=(const TraceFile&) = delete;
-  ~TraceFile() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::filesystem::path folder_;
-  std::string path_;
-};
+using support::TraceFile;
 
 }  // namespace syswright::flash_cache
