@@ -88,6 +88,15 @@ TEST_F(ServeServer, AnswersThePageAndTheApi) {
   EXPECT_THAT(runs, HasSubstr("\"total\": 0"));
 }
 
+/// Brotli at its slowest takes seconds for a megabyte.
+TEST_F(ServeServer, CompressesNothing) {
+  for (const char* path : {"/", "/app.js", "/api/state"}) {
+    const std::string answer =
+        ask(std::string("GET ") + path + " HTTP/1.1\r\n" + with_token() + "Accept-Encoding: gzip, deflate, br\r\n");
+    EXPECT_THAT(answer, Not(HasSubstr("Content-Encoding"))) << path;
+  }
+}
+
 TEST_F(ServeServer, RefusesWhatTheGateRefuses) {
   EXPECT_THAT(ask("GET /api/runs HTTP/1.1\r\n" + host()), StartsWith("HTTP/1.1 401"));
   EXPECT_THAT(ask("GET /api/events HTTP/1.1\r\n" + host()), StartsWith("HTTP/1.1 401"));

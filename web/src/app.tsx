@@ -56,7 +56,11 @@ function Page({ place }: { place: Place }) {
     case "new":
       return <NewRun />;
     default:
-      return <p class="problem">There is no such page. <a href="#/runs">Runs</a></p>;
+      return (
+        <p class="problem">
+          There is no such page. <a href="#/runs">Runs</a>
+        </p>
+      );
   }
 }
 
@@ -64,12 +68,27 @@ function Help({ onClose }: { onClose: () => void }) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => box.current?.showModal(), []);
   return (
-    <dialog ref={box} aria-labelledby="help-title" onClose={onClose} onClick={(event) => event.target === box.current && box.current?.close()}>
+    <dialog
+      ref={box}
+      aria-labelledby="help-title"
+      onClose={onClose}
+      onClick={(event) => event.target === box.current && box.current?.close()}
+    >
       <h2 id="help-title">Keyboard</h2>
       <dl class="shortcuts">
         {shortcuts.map(([keys, what]) => (
           <div>
-            <dt>{keys.split(" ").map((key) => (/^(or|,)$/.test(key) && keys.includes("or") ? ` ${key} ` : <kbd>{key.replace(/,$/, keys.includes("or") ? "" : ",")}</kbd>))}</dt>
+            <dt>
+              {keys
+                .split(" ")
+                .map((key) =>
+                  /^(or|,)$/.test(key) && keys.includes("or") ? (
+                    ` ${key} `
+                  ) : (
+                    <kbd>{key.replace(/,$/, keys.includes("or") ? "" : ",")}</kbd>
+                  ),
+                )}
+            </dt>
             <dd>{what}</dd>
           </div>
         ))}
@@ -95,7 +114,8 @@ function useKeys(help: () => void, turn: () => void): void {
     let leader = 0; // when 'g' was pressed
     const keys = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
-      const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) && (target as HTMLInputElement).type !== "checkbox";
+      const typing =
+        /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) && (target as HTMLInputElement).type !== "checkbox";
       if (event.key === "Escape" && typing) return target.blur();
       if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
       const led = Date.now() - leader < 1200;
@@ -115,7 +135,11 @@ function useKeys(help: () => void, turn: () => void): void {
       };
       const arrows = event.key.startsWith("Arrow");
       // Arrows scroll a page that has no list, and whatever has the focus.
-      if (arrows && (!document.querySelector("main a.row, main a.row-link") || target.closest("pre, .scroll, svg, canvas"))) return;
+      if (
+        arrows &&
+        (!document.querySelector("main a.row, main a.row-link") || target.closest("pre, .scroll, svg, canvas"))
+      )
+        return;
       const action = part ? () => go(part[0]) : actions[event.key];
       if (!action) return;
       event.preventDefault();
@@ -151,7 +175,9 @@ function Shell() {
     return listen(changed, setLink);
   }, []);
   useEffect(() => {
-    ask<State>("state").then(setState).catch(() => {});
+    ask<State>("state")
+      .then(setState)
+      .catch(() => {});
   }, [changes]);
   const part = place.path[0] ?? "runs";
   useEffect(() => {
@@ -163,26 +189,43 @@ function Shell() {
     return (
       <main class="alone">
         <h1>Syswright</h1>
-        <p>This page needs the address that <code>syswright serve</code> printed: it carries a token that is new with every start. Open that address.</p>
+        <p>
+          This page needs the address that <code>syswright serve</code> printed: it carries a token that is new with
+          every start. Open that address.
+        </p>
       </main>
     );
   }
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById("main")?.focus(); }}>To the content</a>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById("main")?.focus();
+        }}
+      >
+        To the content
+      </a>
       <header class="side">
         <a class="brand" href="#/runs">
           <img src="/icon.svg" alt="" width="28" height="28" /> Syswright
         </a>
         <nav aria-label="Parts">
           {parts.map(([path, name, letter]) => (
-            <a href={`#/${path}`} aria-current={part === path || (path === "jobs" && part === "new") ? "page" : undefined}>
+            <a
+              href={`#/${path}`}
+              aria-current={part === path || (path === "jobs" && part === "new") ? "page" : undefined}
+            >
               {name} <kbd>g {letter}</kbd>
             </a>
           ))}
         </nav>
         <div class="foot">
-          <p class={`link ${link}`} role="status">{link === "live" ? "live" : "the server does not answer"}</p>
+          <p class={`link ${link}`} role="status">
+            {link === "live" ? "live" : "the server does not answer"}
+          </p>
           {state && (
             <p title={state.ledger}>
               {count(state.evaluations)} evaluations
@@ -192,8 +235,12 @@ function Shell() {
               version {state.version}
             </p>
           )}
-          <button type="button" class="small" onClick={turn} aria-label={`Colours: ${themeNames[theme]}. Change.`}>Colours: {themeNames[theme]}</button>
-          <button type="button" class="small" onClick={() => setHelp(true)}>Keyboard <kbd>?</kbd></button>
+          <button type="button" class="small" onClick={turn} aria-label={`Colours: ${themeNames[theme]}. Change.`}>
+            Colours: {themeNames[theme]}
+          </button>
+          <button type="button" class="small" onClick={() => setHelp(true)}>
+            Keyboard <kbd>?</kbd>
+          </button>
         </div>
       </header>
       <main id="main" tabIndex={-1}>
@@ -202,7 +249,9 @@ function Shell() {
             <Page place={place} />
           </Everything.Provider>
         ) : (
-          <p class="note" role="status">{link === "live" ? "Reading…" : "The server does not answer."}</p>
+          <p class="note" role="status">
+            {link === "live" ? "Reading…" : "The server does not answer."}
+          </p>
         )}
       </main>
       {help && <Help onClose={() => setHelp(false)} />}

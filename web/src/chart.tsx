@@ -33,16 +33,40 @@ function spread(low: number, high: number): [number, number] {
 }
 
 function options(props: Props, width: number, limits: { current?: [number, number] }): uPlot.Options {
-  const axis = { stroke: colour("--soft"), grid: { stroke: colour("--grid"), width: 1 }, ticks: { stroke: colour("--grid"), width: 1 }, font: "11px system-ui, sans-serif", labelFont: "12px system-ui, sans-serif", labelSize: 22 };
+  const axis = {
+    stroke: colour("--soft"),
+    grid: { stroke: colour("--grid"), width: 1 },
+    ticks: { stroke: colour("--grid"), width: 1 },
+    font: "11px system-ui, sans-serif",
+    labelFont: "12px system-ui, sans-serif",
+    labelSize: 22,
+  };
   return {
     width,
     height: props.height ?? 260,
-    scales: { x: { time: false, distr: props.logX ? 3 : 1, range: (_, low, high) => (low < high ? [low, high] : [low * 0.9, high * 1.1 || 1]) }, y: { range: (_, low, high) => (limits.current ? spread(...limits.current) : spread(low, high)) } },
+    scales: {
+      x: {
+        time: false,
+        distr: props.logX ? 3 : 1,
+        range: (_, low, high) => (low < high ? [low, high] : [low * 0.9, high * 1.1 || 1]),
+      },
+      y: { range: (_, low, high) => (limits.current ? spread(...limits.current) : spread(low, high)) },
+    },
     legend: { show: true, live: true },
     cursor: { drag: { x: true, y: false }, points: { size: 7 } },
     axes: [
-      { ...axis, label: props.xLabel, size: 36, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : quantity(tick, props.xDimension))) },
-      { ...axis, label: props.yLabel, size: 66, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : quantity(tick, props.dimension))) },
+      {
+        ...axis,
+        label: props.xLabel,
+        size: 36,
+        values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : quantity(tick, props.xDimension))),
+      },
+      {
+        ...axis,
+        label: props.yLabel,
+        size: 66,
+        values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : quantity(tick, props.dimension))),
+      },
     ],
     series: [
       { label: props.xLabel, value: (_, value) => (value === null ? "–" : quantity(value, props.xDimension)) },

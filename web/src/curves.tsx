@@ -24,13 +24,20 @@ function Form({ domains }: { domains: DomainInfo[] }) {
   const [points, setPoints] = useState("16");
   const [values, setValues] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState("");
-  const flip = (policy: string) => setChosen(chosen.includes(policy) ? chosen.filter((one) => one !== policy) : [...chosen, policy]);
+  const flip = (policy: string) =>
+    setChosen(chosen.includes(policy) ? chosen.filter((one) => one !== policy) : [...chosen, policy]);
   const start = async (event: Event) => {
     event.preventDefault();
     setProblem("");
     try {
       const policies = [...chosen, ...programs.map((one) => one.digest)];
-      const { id } = await tell<{ id: number }>("jobs", { kind: "curves", domain: name, policies, points, ...scenarioOf(values) });
+      const { id } = await tell<{ id: number }>("jobs", {
+        kind: "curves",
+        domain: name,
+        policies,
+        points,
+        ...scenarioOf(values),
+      });
       setQuery({ job: String(id) });
     } catch (why) {
       setProblem((why as Error).message);
@@ -60,20 +67,35 @@ function Form({ domains }: { domains: DomainInfo[] }) {
           )}
           <label class="field">
             Points
-            <input inputMode="numeric" pattern="[0-9]+" value={points} onInput={(event) => setPoints(event.currentTarget.value)} />
+            <input
+              inputMode="numeric"
+              pattern="[0-9]+"
+              value={points}
+              onInput={(event) => setPoints(event.currentTarget.value)}
+            />
           </label>
-          <PolicyPicker label="Add a program" domain={name} value="" name="" onPick={(policy) => !programs.some((one) => one.digest === policy.digest) && setPrograms([...programs, policy])} />
+          <PolicyPicker
+            label="Add a program"
+            domain={name}
+            value=""
+            name=""
+            onPick={(policy) =>
+              !programs.some((one) => one.digest === policy.digest) && setPrograms([...programs, policy])
+            }
+          />
         </div>
         <fieldset class="choices">
           <legend>Policies</legend>
           {domain.baselines.map((baseline) => (
             <label title={baseline.doc}>
-              <input type="checkbox" checked={chosen.includes(baseline.name)} onChange={() => flip(baseline.name)} /> {baseline.name}
+              <input type="checkbox" checked={chosen.includes(baseline.name)} onChange={() => flip(baseline.name)} />{" "}
+              {baseline.name}
             </label>
           ))}
           {programs.map((policy) => (
             <label>
-              <input type="checkbox" checked onChange={() => setPrograms(programs.filter((one) => one !== policy))} /> {policy.name} <code>{short(policy.digest)}</code>
+              <input type="checkbox" checked onChange={() => setPrograms(programs.filter((one) => one !== policy))} />{" "}
+              {policy.name} <code>{short(policy.digest)}</code>
             </label>
           ))}
         </fieldset>
@@ -84,7 +106,9 @@ function Form({ domains }: { domains: DomainInfo[] }) {
           </div>
         </details>
         <Problem text={problem} />
-        <button type="submit" class="primary" id="draw">Draw</button>
+        <button type="submit" class="primary" id="draw">
+          Draw
+        </button>
       </Section>
     </form>
   );
@@ -104,10 +128,25 @@ function Curves({ id }: { id: string }) {
   }, [job?.output]);
   const metrics = state.domains.find((domain) => domain.name === output?.domain)?.metrics ?? [];
   const shown = metrics.find((one) => one.name === metric) ?? metrics[0];
-  const series = useMemo(() => (output?.curves ?? []).map((curve) => ({ name: curve.policy, values: curve.metrics[shown?.name] ?? [] })), [output, shown]);
+  const series = useMemo(
+    () => (output?.curves ?? []).map((curve) => ({ name: curve.policy, values: curve.metrics[shown?.name] ?? [] })),
+    [output, shown],
+  );
   if (!job) return error ? <Problem text={error} /> : <Waiting />;
-  if (job.running) return <Section title={job.title}><p class="note" role="status">Drawing for {duration(job.seconds)}…</p></Section>;
-  if (!output) return <Section title={job.title}><Problem text={job.errors || "It ended without curves."} /></Section>;
+  if (job.running)
+    return (
+      <Section title={job.title}>
+        <p class="note" role="status">
+          Drawing for {duration(job.seconds)}…
+        </p>
+      </Section>
+    );
+  if (!output)
+    return (
+      <Section title={job.title}>
+        <Problem text={job.errors || "It ended without curves."} />
+      </Section>
+    );
   return (
     <Section
       title={`${readable(shown?.name ?? "")} over ${output.axis.name}`}
@@ -122,7 +161,9 @@ function Curves({ id }: { id: string }) {
               ))}
             </select>
           </label>
-          <button type="button" aria-pressed={log} onClick={() => setLog(!log)}>log scale</button>
+          <button type="button" aria-pressed={log} onClick={() => setLog(!log)}>
+            log scale
+          </button>
         </>
       }
     >

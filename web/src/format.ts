@@ -1,8 +1,22 @@
 // Numbers, times and names for people.
 import type { Metric } from "./api";
 
-const time: [string, number][] = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1], ["ms", 1e-3], ["µs", 1e-6], ["ns", 1e-9]];
-const bytes: [string, number][] = [["TiB", 2 ** 40], ["GiB", 2 ** 30], ["MiB", 2 ** 20], ["KiB", 1024], ["B", 1]];
+const time: [string, number][] = [
+  ["d", 86400],
+  ["h", 3600],
+  ["min", 60],
+  ["s", 1],
+  ["ms", 1e-3],
+  ["µs", 1e-6],
+  ["ns", 1e-9],
+];
+const bytes: [string, number][] = [
+  ["TiB", 2 ** 40],
+  ["GiB", 2 ** 30],
+  ["MiB", 2 ** 20],
+  ["KiB", 1024],
+  ["B", 1],
+];
 
 /// Four digits that say something.
 export function digits(value: number): string {

@@ -18,7 +18,14 @@ interface FrontData {
   label: string;
   domain: string;
   metrics: Metric[];
-  points: { policy: string; name: string; native: boolean; size: number | null; status: string; metrics: (number | null)[] }[];
+  points: {
+    policy: string;
+    name: string;
+    native: boolean;
+    size: number | null;
+    status: string;
+    metrics: (number | null)[];
+  }[];
   more: boolean;
 }
 interface Axis {
@@ -28,13 +35,35 @@ interface Axis {
   value: (point: FrontData["points"][number]) => number | null;
 }
 
-const sizeAxis: Axis = { name: "program size (operations)", dimension: "number", lower: true, value: (point) => point.size };
+const sizeAxis: Axis = {
+  name: "program size (operations)",
+  dimension: "number",
+  lower: true,
+  value: (point) => point.size,
+};
 const axesOf = (metrics: Metric[]): Axis[] => [
-  ...metrics.map((metric, i): Axis => ({ name: readable(metric.name), dimension: metric.dimension, lower: metric.lower_is_better, value: (point) => point.metrics[i] })),
+  ...metrics.map(
+    (metric, i): Axis => ({
+      name: readable(metric.name),
+      dimension: metric.dimension,
+      lower: metric.lower_is_better,
+      value: (point) => point.metrics[i],
+    }),
+  ),
   sizeAxis,
 ];
 
-function AxisSelect({ label, axes, value, onPick }: { label: string; axes: Axis[]; value: number; onPick: (axis: string) => void }) {
+function AxisSelect({
+  label,
+  axes,
+  value,
+  onPick,
+}: {
+  label: string;
+  axes: Axis[];
+  value: number;
+  onPick: (axis: string) => void;
+}) {
   return (
     <label class="field">
       {label}
@@ -54,7 +83,10 @@ export function Front() {
   const everywhere = list.data?.scenarios ?? [];
   const domain = query.get("domain") || everywhere[0]?.domain || state.domains[0]?.name || "";
   const scenarios = useMemo(() => everywhere.filter((one) => one.domain === domain), [everywhere, domain]);
-  const scenario = query.get("scenario") && scenarios.some((one) => one.digest === query.get("scenario")) ? query.get("scenario")! : (scenarios[0]?.digest ?? "");
+  const scenario =
+    query.get("scenario") && scenarios.some((one) => one.digest === query.get("scenario"))
+      ? query.get("scenario")!
+      : (scenarios[0]?.digest ?? "");
   const { data, error } = useData<FrontData>(scenario ? `scenarios/${scenario}` : "");
   const axes = useMemo(() => axesOf(data?.metrics ?? []), [data]);
   const x = Math.min(Number(query.get("x") ?? axes.length - 1), axes.length - 1);
@@ -66,7 +98,14 @@ export function Front() {
       const across = axes[x].value(point);
       const up = axes[y].value(point);
       if (point.status !== "ok" || across === null || up === null) ++without;
-      else dots.push({ id: point.policy, x: across, y: up, label: point.native ? point.name : `${point.name} ${point.policy.slice(0, 8)}`, hue: point.native ? 1 : 0 });
+      else
+        dots.push({
+          id: point.policy,
+          x: across,
+          y: up,
+          label: point.native ? point.name : `${point.name} ${point.policy.slice(0, 8)}`,
+          hue: point.native ? 1 : 0,
+        });
     }
     const best = front(dots, axes[x]?.lower ?? true, axes[y]?.lower ?? true);
     const strong = new Set(best);
@@ -78,9 +117,16 @@ export function Front() {
       <div class="title">
         <h1>Fronts</h1>
       </div>
-      <Section title="Scenario" note="Where more than one quantity counts, there is seldom one best policy: those on the line are beaten by no other in both directions.">
+      <Section
+        title="Scenario"
+        note="Where more than one quantity counts, there is seldom one best policy: those on the line are beaten by no other in both directions."
+      >
         <div class="form">
-          <DomainSelect value={domain} all={false} onPick={(value) => setQuery({ domain: value, scenario: null, x: null, y: null })} />
+          <DomainSelect
+            value={domain}
+            all={false}
+            onPick={(value) => setQuery({ domain: value, scenario: null, x: null, y: null })}
+          />
           <label class="field wide">
             Scenario
             <select value={scenario} onChange={(event) => setQuery({ domain, scenario: event.currentTarget.value })}>
@@ -95,7 +141,9 @@ export function Front() {
           <AxisSelect label="Up" axes={axes} value={y} onPick={(value) => setQuery({ y: value })} />
         </div>
         <Problem text={list.error || error} />
-        {list.data && scenarios.length === 0 && <Nothing>No policy of {domain} has been run with this ledger yet.</Nothing>}
+        {list.data && scenarios.length === 0 && (
+          <Nothing>No policy of {domain} has been run with this ledger yet.</Nothing>
+        )}
         {scenario && !data && !error && <Waiting />}
         {data && (
           <>
@@ -105,7 +153,11 @@ export function Front() {
               height={420}
               xLabel={axes[x].name}
               yLabel={axes[y].name}
-              formatX={(value) => (axes[x] === sizeAxis || axes[x].dimension === "number" ? digits(value) : quantity(value, axes[x].dimension))}
+              formatX={(value) =>
+                axes[x] === sizeAxis || axes[x].dimension === "number"
+                  ? digits(value)
+                  : quantity(value, axes[x].dimension)
+              }
               formatY={(value) => quantity(value, axes[y].dimension)}
               onPick={(digest) => go(`policies/${digest}`)}
               summary={`${plural(view.dots.length, "policy", "policies")}, ${view.best.length} of them on the front.`}
@@ -123,7 +175,9 @@ export function Front() {
             </ul>
             <p class="note">
               {data.more ? `The best ${count(points.length)} by the objective are shown. ` : ""}
-              {view.without > 0 ? `${plural(view.without, "policy has", "policies have")} no such number: failed, or of no size, as baselines are.` : ""}
+              {view.without > 0
+                ? `${plural(view.without, "policy has", "policies have")} no such number: failed, or of no size, as baselines are.`
+                : ""}
             </p>
           </>
         )}
@@ -135,15 +189,21 @@ export function Front() {
               <thead>
                 <tr>
                   <th scope="col">policy</th>
-                  <th scope="col" class="r">{axes[x].name}</th>
-                  <th scope="col" class="r">{axes[y].name}</th>
+                  <th scope="col" class="r">
+                    {axes[x].name}
+                  </th>
+                  <th scope="col" class="r">
+                    {axes[y].name}
+                  </th>
                 </tr>
               </thead>
               <tbody>
                 {view.best.slice(0, 60).map((dot) => (
                   <tr key={dot.id}>
                     <td>
-                      <a class="row" href={`#/policies/${dot.id}`}>{dot.label}</a>
+                      <a class="row" href={`#/policies/${dot.id}`}>
+                        {dot.label}
+                      </a>
                     </td>
                     <td class="r">{quantity(dot.x, axes[x].dimension)}</td>
                     <td class="r">{quantity(dot.y, axes[y].dimension)}</td>

@@ -35,12 +35,18 @@ export function useData<T>(path: string, follow = true): Loaded<T> {
       const began = performance.now();
       ask<T>(path)
         .then((data) => over || set({ data, error: "", path }))
-        .catch((why: Error) => over || set((old) => ({ data: old.path === path ? old.data : null, error: why.message, path })))
+        .catch(
+          (why: Error) =>
+            over || set((old) => ({ data: old.path === path ? old.data : null, error: why.message, path })),
+        )
         .finally(() =>
-          setTimeout(() => {
-            busy = false;
-            if (again) load.current();
-          }, 5 * (performance.now() - began)),
+          setTimeout(
+            () => {
+              busy = false;
+              if (again) load.current();
+            },
+            5 * (performance.now() - began),
+          ),
         );
     };
     load.current();
@@ -108,7 +114,8 @@ export function useThemeChanges(): number {
   }, []);
   return changes;
 }
-export const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export const colour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 export function useWidth<T extends HTMLElement>(): [{ current: T | null }, number] {
   const ref = useRef<T>(null);

@@ -10,7 +10,9 @@ const outcome = (job: JobLine): [string, string] => {
   if (job.code === 0) return ["done", "better"];
   if (job.code === 130 || job.stopped) return ["stopped", "level"];
   // Design runs end with 1 where a baseline is better or a check fails: there is a result all the same.
-  return job.code === 1 && job.kind === "design" ? ["done, see the verdict", "level"] : [`failed (exit code ${job.code})`, "worse"];
+  return job.code === 1 && job.kind === "design"
+    ? ["done, see the verdict", "level"]
+    : [`failed (exit code ${job.code})`, "worse"];
 };
 
 export function Jobs() {
@@ -21,7 +23,9 @@ export function Jobs() {
     <>
       <div class="title">
         <h1>Jobs</h1>
-        <a class="button primary" href="#/new">New design run</a>
+        <a class="button primary" href="#/new">
+          New design run
+        </a>
       </div>
       <Problem text={error || problem} />
       {!data && !error && <Waiting />}
@@ -34,12 +38,20 @@ export function Jobs() {
               {data.jobs.map((job) => (
                 <li key={job.id}>
                   <div class="live-head">
-                    <strong>{job.kind === "curves" && !job.running && job.code === 0 ? <a href={`#/curves?job=${job.id}`}>{job.title}</a> : job.title}</strong>
+                    <strong>
+                      {job.kind === "curves" && !job.running && job.code === 0 ? (
+                        <a href={`#/curves?job=${job.id}`}>{job.title}</a>
+                      ) : (
+                        job.title
+                      )}
+                    </strong>
                     <span class="id">job {job.id}</span>
                     <span class={`chip ${outcome(job)[1]}`}>{outcome(job)[0]}</span>
                     <span class="push soft">{duration(job.seconds)}</span>
                     {job.running && (
-                      <button type="button" class="small" onClick={() => void stop(job.id)}>Stop</button>
+                      <button type="button" class="small" onClick={() => void stop(job.id)}>
+                        Stop
+                      </button>
                     )}
                   </div>
                   <Copy text={job.command} />
@@ -55,18 +67,36 @@ export function Jobs() {
 }
 
 /// Fields for a domain's workload and options; empty ones take the default.
-export function ScenarioFields({ domain, values, onChange }: { domain: DomainInfo; values: Record<string, string>; onChange: (values: Record<string, string>) => void }) {
+export function ScenarioFields({
+  domain,
+  values,
+  onChange,
+}: {
+  domain: DomainInfo;
+  values: Record<string, string>;
+  onChange: (values: Record<string, string>) => void;
+}) {
   const set = (name: string, value: string) => onChange({ ...values, [name]: value });
   return (
     <>
       <label class="field wide">
         Trace
-        <input value={values["trace"] ?? ""} placeholder="the bundled workload" spellcheck={false} onInput={(event) => set("trace", event.currentTarget.value)} />
+        <input
+          value={values["trace"] ?? ""}
+          placeholder="the bundled workload"
+          spellcheck={false}
+          onInput={(event) => set("trace", event.currentTarget.value)}
+        />
       </label>
       {domain.options.map((option) => (
         <label class="field" title={option.doc}>
           {option.name}
-          <input value={values[option.name] ?? ""} placeholder={option.default || "default"} spellcheck={false} onInput={(event) => set(option.name, event.currentTarget.value)} />
+          <input
+            value={values[option.name] ?? ""}
+            placeholder={option.default || "default"}
+            spellcheck={false}
+            onInput={(event) => set(option.name, event.currentTarget.value)}
+          />
           <small>{option.doc}</small>
         </label>
       ))}
@@ -82,7 +112,9 @@ export function scenarioOf(values: Record<string, string>): { trace?: string; op
 
 export function NewRun() {
   const { state } = useShared();
-  const [name, setName] = useState(state.domains.find((domain) => domain.name === "cache")?.name ?? state.domains[0]?.name ?? "");
+  const [name, setName] = useState(
+    state.domains.find((domain) => domain.name === "cache")?.name ?? state.domains[0]?.name ?? "",
+  );
   const [designer, setDesigner] = useState("evolve");
   const [budget, setBudget] = useState("60s");
   const [seed, setSeed] = useState("1");
@@ -134,9 +166,11 @@ export function NewRun() {
             <label class="field">
               Designer
               <select value={designer} onChange={(event) => setDesigner(event.currentTarget.value)}>
-                {state.designers.filter((one) => !one.needs_chat).map((one) => (
-                  <option value={one.name}>{one.name}</option>
-                ))}
+                {state.designers
+                  .filter((one) => !one.needs_chat)
+                  .map((one) => (
+                    <option value={one.name}>{one.name}</option>
+                  ))}
               </select>
             </label>
             <label class="field">
@@ -146,12 +180,20 @@ export function NewRun() {
             </label>
             <label class="field">
               Seed
-              <input required inputMode="numeric" pattern="[0-9]+" value={seed} onInput={(event) => setSeed(event.currentTarget.value)} />
+              <input
+                required
+                inputMode="numeric"
+                pattern="[0-9]+"
+                value={seed}
+                onInput={(event) => setSeed(event.currentTarget.value)}
+              />
               <small>the same seed and evaluations give the same policy</small>
             </label>
           </div>
           <Problem text={problem} />
-          <button type="submit" class="primary" id="start" disabled={busy}>Start</button>
+          <button type="submit" class="primary" id="start" disabled={busy}>
+            Start
+          </button>
         </Section>
       </form>
     </>

@@ -20,19 +20,36 @@ export function nodesOf(run: Run): Node[] {
   if (run.proposals.length > 0) {
     for (const one of run.proposals) {
       if (one.train === null || one.spent === null) continue;
-      kept.set(one.policy, { policy: one.policy, origin: one.origin, parents: one.parents, train: one.train, spent: one.spent, seconds: null });
+      kept.set(one.policy, {
+        policy: one.policy,
+        origin: one.origin,
+        parents: one.parents,
+        train: one.train,
+        spent: one.spent,
+        seconds: null,
+      });
     }
     return [...kept.values()];
   }
   for (const step of run.trail) {
     if (!step.policy || step.best === null || kept.has(step.policy)) continue;
-    kept.set(step.policy, { policy: step.policy, origin: step.note, parents: [], train: step.best, spent: step.spent, seconds: step.seconds });
+    kept.set(step.policy, {
+      policy: step.policy,
+      origin: step.note,
+      parents: [],
+      train: step.best,
+      spent: step.spent,
+      seconds: step.seconds,
+    });
   }
   return [...kept.values()];
 }
 
 export function bestOf(nodes: Node[], metric: Metric | undefined): Node | undefined {
-  return nodes.reduce<Node | undefined>((best, node) => (!best || better(metric, node.train, best.train) ? node : best), undefined);
+  return nodes.reduce<Node | undefined>(
+    (best, node) => (!best || better(metric, node.train, best.train) ? node : best),
+    undefined,
+  );
 }
 
 /// From the first ancestor to `last`, along first parents that are on record.
@@ -50,7 +67,19 @@ export function lineOf(nodes: Node[], last: string | undefined): Node[] {
 /// "mutate constant" and "mutate operator" are of one kind.
 const kindOf = (origin: string): string => origin.split(/[\s:,(]/)[0] || "found";
 
-export function Lineage({ run, metric, best, axis, onPick }: { run: Run; metric: Metric | undefined; best: string | undefined; axis: string; onPick: (digest: string) => void }) {
+export function Lineage({
+  run,
+  metric,
+  best,
+  axis,
+  onPick,
+}: {
+  run: Run;
+  metric: Metric | undefined;
+  best: string | undefined;
+  axis: string;
+  onPick: (digest: string) => void;
+}) {
   const view = useMemo(() => {
     const nodes = nodesOf(run);
     const kinds = [...new Set(nodes.map((node) => kindOf(node.origin)))];
@@ -88,7 +117,10 @@ export function Lineage({ run, metric, best, axis, onPick }: { run: Run; metric:
         lines={view.lines}
         path={axis === "size" ? front(view.dots, true, lower) : undefined}
         xLabel={axis === "size" ? "size of the program (operations)" : "evaluations spent"}
-        limits={telling(view.dots.map((dot) => dot.y), lower)}
+        limits={telling(
+          view.dots.map((dot) => dot.y),
+          lower,
+        )}
         yLabel={`${readable(metric?.name ?? "objective")} in training`}
         formatX={digits}
         formatY={format}

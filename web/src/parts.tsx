@@ -4,7 +4,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, type PolicyLine } from "./api";
 import { short } from "./format";
 
-export function Section(props: { title: string; note?: string; children: ComponentChildren; tools?: ComponentChildren }) {
+export function Section(props: {
+  title: string;
+  note?: string;
+  children: ComponentChildren;
+  tools?: ComponentChildren;
+}) {
   return (
     <section>
       <div class="head">
@@ -17,12 +22,23 @@ export function Section(props: { title: string; note?: string; children: Compone
   );
 }
 
-export const Problem = ({ text }: { text: string }) => (text ? <p class="problem" role="alert">{text}</p> : null);
-export const Waiting = () => <p class="note" role="status">Reading…</p>;
+export const Problem = ({ text }: { text: string }) =>
+  text ? (
+    <p class="problem" role="alert">
+      {text}
+    </p>
+  ) : null;
+export const Waiting = () => (
+  <p class="note" role="status">
+    Reading…
+  </p>
+);
 export const Nothing = ({ children }: { children: ComponentChildren }) => <p class="nothing">{children}</p>;
 
 const words = { ended: "ended", running: "running", stopped: "stopped" };
-export const Status = ({ status }: { status: keyof typeof words }) => <span class={`chip ${status}`}>{words[status]}</span>;
+export const Status = ({ status }: { status: keyof typeof words }) => (
+  <span class={`chip ${status}`}>{words[status]}</span>
+);
 
 export function Bar({ fraction, label }: { fraction: number; label: string }) {
   const share = Math.round(100 * Math.min(1, Math.max(0, fraction)));
@@ -47,13 +63,21 @@ export function Copy({ text }: { text: string }) {
   return (
     <div class="command">
       <code>{text}</code>
-      <button type="button" class="small" onClick={() => void copy()}>{done ? "copied" : "copy"}</button>
+      <button type="button" class="small" onClick={() => void copy()}>
+        {done ? "copied" : "copy"}
+      </button>
     </div>
   );
 }
 
 /// A policy chosen by name or digest: a combobox over what the ledger has.
-export function PolicyPicker(props: { label: string; domain: string; value: string; name: string; onPick: (policy: PolicyLine) => void }) {
+export function PolicyPicker(props: {
+  label: string;
+  domain: string;
+  value: string;
+  name: string;
+  onPick: (policy: PolicyLine) => void;
+}) {
   const [text, setText] = useState("");
   const [open, setOpen] = useState(false);
   const [found, setFound] = useState<PolicyLine[]>([]);
@@ -116,7 +140,13 @@ export function PolicyPicker(props: { label: string; domain: string; value: stri
         <ul id={`${id}-list`} role="listbox" aria-label={props.label}>
           {found.length === 0 && <li class="none">no policy of this name</li>}
           {found.map((policy, i) => (
-            <li id={`${id}-${i}`} role="option" aria-selected={i === at} class={i === at ? "at" : ""} onMouseDown={() => pick(policy)}>
+            <li
+              id={`${id}-${i}`}
+              role="option"
+              aria-selected={i === at}
+              class={i === at ? "at" : ""}
+              onMouseDown={() => pick(policy)}
+            >
               <span>{policy.name}</span> <code>{short(policy.digest)}</code>
               {policy.native && <em> baseline</em>}
             </li>

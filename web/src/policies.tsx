@@ -6,7 +6,17 @@ import { setQuery, useData, usePlace, useShared } from "./hooks";
 import { Nothing, PolicyLink, Problem, Section, Waiting } from "./parts";
 import { Source } from "./source";
 
-export function DomainSelect({ value, onPick, all = true, label = "Domain" }: { value: string; onPick: (domain: string) => void; all?: boolean; label?: string }) {
+export function DomainSelect({
+  value,
+  onPick,
+  all = true,
+  label = "Domain",
+}: {
+  value: string;
+  onPick: (domain: string) => void;
+  all?: boolean;
+  label?: string;
+}) {
   const { state } = useShared();
   return (
     <label class="field">
@@ -25,7 +35,9 @@ export function Policies() {
   const { query } = usePlace();
   const domain = query.get("domain") ?? "";
   const text = query.get("text") ?? "";
-  const { data, error } = useData<{ policies: PolicyLine[]; more: boolean }>(`policies?${new URLSearchParams({ domain, text })}`);
+  const { data, error } = useData<{ policies: PolicyLine[]; more: boolean }>(
+    `policies?${new URLSearchParams({ domain, text })}`,
+  );
   return (
     <>
       <div class="title">
@@ -37,7 +49,14 @@ export function Policies() {
         tools={
           <>
             <DomainSelect value={domain} onPick={(value) => setQuery({ domain: value })} />
-            <input id="search" type="search" placeholder="name or digest  /" aria-label="Find policies" value={text} onInput={(event) => setQuery({ text: event.currentTarget.value })} />
+            <input
+              id="search"
+              type="search"
+              placeholder="name or digest  /"
+              aria-label="Find policies"
+              value={text}
+              onInput={(event) => setQuery({ text: event.currentTarget.value })}
+            />
           </>
         }
       >
@@ -59,7 +78,9 @@ export function Policies() {
                 {data.policies.map((policy) => (
                   <tr key={policy.digest + policy.domain}>
                     <td>
-                      <a class="row" href={`#/policies/${policy.digest}`}>{policy.name}</a>
+                      <a class="row" href={`#/policies/${policy.digest}`}>
+                        {policy.name}
+                      </a>
                     </td>
                     <td>{policy.domain}</td>
                     <td>{policy.native ? "baseline" : "program"}</td>
@@ -81,7 +102,15 @@ export function Policies() {
 interface PolicyDetail extends PolicyLine {
   doc: string;
   metrics: Metric[];
-  evaluations: { scenario: string; label: string; status: string; failure: string; metrics: (number | null)[]; recorded: string; details: Record<string, number> }[];
+  evaluations: {
+    scenario: string;
+    label: string;
+    status: string;
+    failure: string;
+    metrics: (number | null)[];
+    recorded: string;
+    details: Record<string, number>;
+  }[];
   verdicts: { run: number; judge: string; claim: string; holds: boolean }[];
   runs: number[];
 }
@@ -89,7 +118,10 @@ interface PolicyDetail extends PolicyLine {
 export function PolicyPage({ digest }: { digest: string }) {
   const { data: policy, error } = useData<PolicyDetail>(`policies/${digest}`);
   const [all, setAll] = useState(false);
-  const rows = useMemo(() => [...(policy?.evaluations ?? [])].sort((a, b) => a.label.localeCompare(b.label, "en", { numeric: true })), [policy]);
+  const rows = useMemo(
+    () => [...(policy?.evaluations ?? [])].sort((a, b) => a.label.localeCompare(b.label, "en", { numeric: true })),
+    [policy],
+  );
   if (!policy) return error ? <Problem text={error} /> : <Waiting />;
   const shown = all ? policy.metrics : policy.metrics.slice(0, 4);
   return (
@@ -99,7 +131,9 @@ export function PolicyPage({ digest }: { digest: string }) {
         <span class="chip">{policy.native ? "baseline" : "program"}</span>
         <span class="chip">{policy.domain}</span>
         <div class="push tools">
-          <a class="button" href={`#/compare?domain=${policy.domain}&a=${policy.digest}`}>Compare</a>
+          <a class="button" href={`#/compare?domain=${policy.domain}&a=${policy.digest}`}>
+            Compare
+          </a>
         </div>
       </div>
       <p class="lead">
@@ -108,7 +142,8 @@ export function PolicyPage({ digest }: { digest: string }) {
         {policy.runs.length > 0 && (
           <>
             {" "}
-            · of {policy.runs.map((run, i) => (
+            · of{" "}
+            {policy.runs.map((run, i) => (
               <>
                 {i > 0 && ", "}
                 <a href={`#/runs/${run}`}>run {run}</a>
@@ -118,14 +153,20 @@ export function PolicyPage({ digest }: { digest: string }) {
         )}
       </p>
       <Section title="Program">
-        {policy.source ? <Source text={policy.source} label={`Program of ${policy.name}`} /> : <p>{policy.doc || "Built into the program, as code of its own."}</p>}
+        {policy.source ? (
+          <Source text={policy.source} label={`Program of ${policy.name}`} />
+        ) : (
+          <p>{policy.doc || "Built into the program, as code of its own."}</p>
+        )}
       </Section>
       <Section
         title="What it did"
         note={`${plural(rows.length, "scenario")}; where the code changed since, the latest result.`}
         tools={
           policy.metrics.length > 4 && (
-            <button type="button" aria-pressed={all} onClick={() => setAll(!all)}>{all ? "fewer metrics" : "all metrics"}</button>
+            <button type="button" aria-pressed={all} onClick={() => setAll(!all)}>
+              {all ? "fewer metrics" : "all metrics"}
+            </button>
           )
         }
       >
@@ -138,7 +179,9 @@ export function PolicyPage({ digest }: { digest: string }) {
                 <tr>
                   <th scope="col">scenario</th>
                   {shown.map((metric) => (
-                    <th scope="col" class="r" title={metric.doc}>{readable(metric.name)}</th>
+                    <th scope="col" class="r" title={metric.doc}>
+                      {readable(metric.name)}
+                    </th>
                   ))}
                   <th scope="col">recorded</th>
                 </tr>
@@ -147,12 +190,16 @@ export function PolicyPage({ digest }: { digest: string }) {
                 {rows.map((row) => (
                   <tr key={row.scenario}>
                     <td class="wide">
-                      <a class="row" href={`#/front?domain=${policy.domain}&scenario=${row.scenario}`}>{row.label}</a>
+                      <a class="row" href={`#/front?domain=${policy.domain}&scenario=${row.scenario}`}>
+                        {row.label}
+                      </a>
                     </td>
                     {row.status === "ok" ? (
                       shown.map((metric, i) => <td class="r">{quantity(row.metrics[i], metric.dimension)}</td>)
                     ) : (
-                      <td class="worse wide" colSpan={shown.length}>{row.status}: {row.failure}</td>
+                      <td class="worse wide" colSpan={shown.length}>
+                        {row.status}: {row.failure}
+                      </td>
                     )}
                     <td class="nowrap">{when(row.recorded)}</td>
                   </tr>
@@ -167,7 +214,8 @@ export function PolicyPage({ digest }: { digest: string }) {
           <ul>
             {policy.verdicts.map((verdict) => (
               <li>
-                <strong>{verdict.judge}</strong>: {verdict.claim} <span class={verdict.holds ? "better" : "worse"}>{verdict.holds ? "holds" : "does not hold"}</span>
+                <strong>{verdict.judge}</strong>: {verdict.claim}{" "}
+                <span class={verdict.holds ? "better" : "worse"}>{verdict.holds ? "holds" : "does not hold"}</span>
               </li>
             ))}
           </ul>

@@ -9,7 +9,13 @@ import { Bar, Copy, Nothing, PolicyLink, Problem, Section, Status, Waiting } fro
 import { Source } from "./source";
 
 const tone = (verdict: string): string =>
-  /cannot be told/.test(verdict) ? "level" : /loses|A baseline beats|worse/.test(verdict) ? "worse" : /beats/.test(verdict) ? "better" : "";
+  /cannot be told/.test(verdict)
+    ? "level"
+    : /loses|A baseline beats|worse/.test(verdict)
+      ? "worse"
+      : /beats/.test(verdict)
+        ? "better"
+        : "";
 
 function Facts({ run, outcome, metric }: { run: Run; outcome: Outcome | null; metric: Metric | undefined }) {
   const now = run.progress;
@@ -46,9 +52,14 @@ function Facts({ run, outcome, metric }: { run: Run; outcome: Outcome | null; me
 function Standings({ scenario, metric }: { scenario: ScenarioResult; metric: Metric | undefined }) {
   const rows = scenario.policies
     .filter((one) => one.status === "ok")
-    .sort((a, b) => ((metric?.lower_is_better ?? true) ? 1 : -1) * (a.metrics[scenario.objective] - b.metrics[scenario.objective]));
+    .sort(
+      (a, b) =>
+        ((metric?.lower_is_better ?? true) ? 1 : -1) * (a.metrics[scenario.objective] - b.metrics[scenario.objective]),
+    );
   const bound = scenario.bounds.find((one) => one.metric === scenario.objective && one.provable);
-  const values = rows.flatMap((row) => [row.interval?.low, row.interval?.high, row.metrics[scenario.objective]]).filter((v): v is number => v != null);
+  const values = rows
+    .flatMap((row) => [row.interval?.low, row.interval?.high, row.metrics[scenario.objective]])
+    .filter((v): v is number => v != null);
   if (bound) values.push(bound.value);
   const low = Math.min(...values);
   const span = Math.max(...values) - low || 1;
@@ -60,9 +71,13 @@ function Standings({ scenario, metric }: { scenario: ScenarioResult; metric: Met
         <thead>
           <tr>
             <th scope="col">policy</th>
-            <th scope="col" class="r">{readable(scenario.objective)}</th>
+            <th scope="col" class="r">
+              {readable(scenario.objective)}
+            </th>
             <th scope="col">95 % interval</th>
-            <th scope="col" class="r">to bound</th>
+            <th scope="col" class="r">
+              to bound
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -75,7 +90,9 @@ function Standings({ scenario, metric }: { scenario: ScenarioResult; metric: Met
               <td class="range">
                 <svg height="18" width="100%" aria-hidden="true">
                   {bound && <line class="bound" x1={x(bound.value)} x2={x(bound.value)} y1="0" y2="18" />}
-                  {row.interval?.low != null && row.interval.high != null && <line class="whisker" x1={x(row.interval.low)} x2={x(row.interval.high)} y1="9" y2="9" />}
+                  {row.interval?.low != null && row.interval.high != null && (
+                    <line class="whisker" x1={x(row.interval.low)} x2={x(row.interval.high)} y1="9" y2="9" />
+                  )}
                   <circle cx={x(row.metrics[scenario.objective])} cy="9" r="4.5" />
                 </svg>
                 <span class="unseen">
@@ -113,12 +130,18 @@ function soFar(run: Run, metric: Metric | undefined): [number, number][] {
 
 function Convergence({ run, outcome, metric }: { run: Run; outcome: Outcome | null; metric: Metric | undefined }) {
   const curve = useMemo(() => {
-    const points: [number, number][] = outcome?.search?.convergence?.length ? outcome.search.convergence.slice() : soFar(run, metric);
+    const points: [number, number][] = outcome?.search?.convergence?.length
+      ? outcome.search.convergence.slice()
+      : soFar(run, metric);
     const end = run.trail.at(-1);
-    if (points.length > 0 && end && end.spent > points[points.length - 1][0]) points.push([end.spent, points[points.length - 1][1]]);
+    if (points.length > 0 && end && end.spent > points[points.length - 1][0])
+      points.push([end.spent, points[points.length - 1][1]]);
     return { x: points.map(([x]) => x), y: points.map(([, y]) => y) };
   }, [run.trail, outcome]);
-  const series = useMemo(() => [{ name: `best ${readable(metric?.name ?? "objective")}`, values: curve.y }], [curve, metric]);
+  const series = useMemo(
+    () => [{ name: `best ${readable(metric?.name ?? "objective")}`, values: curve.y }],
+    [curve, metric],
+  );
   if (curve.x.length < 1) return <Nothing>The first candidates are being tried.</Nothing>;
   return (
     <Chart
@@ -147,8 +170,12 @@ function Tools({ run }: { run: Run }) {
   };
   return (
     <>
-      <span role="status" class="note">{said}</span>
-      <button type="button" id="stop" onClick={() => void stop()}>Stop</button>
+      <span role="status" class="note">
+        {said}
+      </span>
+      <button type="button" id="stop" onClick={() => void stop()}>
+        Stop
+      </button>
     </>
   );
 }
@@ -161,7 +188,8 @@ export function RunPage({ id }: { id: string }) {
   const metric = run?.metrics[0];
   const nodes = useMemo(() => (run ? nodesOf(run) : []), [run]);
   if (!run) return error ? <Problem text={error} /> : <Waiting />;
-  const best = run.policy && nodes.some((node) => node.policy === run.policy) ? run.policy : bestOf(nodes, metric)?.policy;
+  const best =
+    run.policy && nodes.some((node) => node.policy === run.policy) ? run.policy : bestOf(nodes, metric)?.policy;
   const shown = run.policy ?? best ?? run.progress?.policy ?? null;
   const source = outcome?.policy?.source ?? (shown ? run.policies[shown]?.source : undefined);
   const line = lineOf(nodes, best);
@@ -191,8 +219,15 @@ export function RunPage({ id }: { id: string }) {
         </div>
       )}
       {run.status === "stopped" && (
-        <Section title="Cut off" note="Nobody works on this run any more, and it has no result. What was paid for is in the ledger: it goes on where it was.">
-          {run.resumable ? <Copy text={`syswright resume ${run.id} --ledger ${state.ledger}`} /> : command && <Copy text={command} />}
+        <Section
+          title="Cut off"
+          note="Nobody works on this run any more, and it has no result. What was paid for is in the ledger: it goes on where it was."
+        >
+          {run.resumable ? (
+            <Copy text={`syswright resume ${run.id} --ledger ${state.ledger}`} />
+          ) : (
+            command && <Copy text={command} />
+          )}
         </Section>
       )}
       <Facts run={run} outcome={outcome} metric={metric} />
@@ -214,22 +249,46 @@ export function RunPage({ id }: { id: string }) {
           </Section>
           <Section
             title={axis === "size" ? "Size and score" : "Lineage"}
-            note={run.status === "running" ? "What has mattered so far." : `${plural(nodes.length, "candidate")} that mattered, ${line.length} in the line of the best.`}
+            note={
+              run.status === "running"
+                ? "What has mattered so far."
+                : `${plural(nodes.length, "candidate")} that mattered, ${line.length} in the line of the best.`
+            }
             tools={
               <div class="switch" role="group" aria-label="Axis">
-                <button type="button" aria-pressed={axis === "spent"} onClick={() => setAxis("spent")}>lineage</button>
-                <button type="button" aria-pressed={axis === "size"} onClick={() => setAxis("size")}>size</button>
+                <button type="button" aria-pressed={axis === "spent"} onClick={() => setAxis("spent")}>
+                  lineage
+                </button>
+                <button type="button" aria-pressed={axis === "size"} onClick={() => setAxis("size")}>
+                  size
+                </button>
               </div>
             }
           >
-            {nodes.length === 0 ? <Nothing>Nothing yet.</Nothing> : <Lineage run={run} metric={metric} best={best} axis={axis} onPick={(digest) => go(`policies/${digest}`)} />}
+            {nodes.length === 0 ? (
+              <Nothing>Nothing yet.</Nothing>
+            ) : (
+              <Lineage
+                run={run}
+                metric={metric}
+                best={best}
+                axis={axis}
+                onPick={(digest) => go(`policies/${digest}`)}
+              />
+            )}
           </Section>
         </div>
       )}
       {source && (
         <Section
           title={run.status === "ended" ? "The designed policy" : "The best so far"}
-          tools={shown && <a class="button" href={`#/policies/${shown}`}>Open</a>}
+          tools={
+            shown && (
+              <a class="button" href={`#/policies/${shown}`}>
+                Open
+              </a>
+            )
+          }
         >
           <Source text={source} label="Program of the best policy" />
         </Section>
@@ -262,7 +321,9 @@ export function RunPage({ id }: { id: string }) {
       )}
       {outcome && !run.designer && (
         <Section title="Outcome">
-          <pre tabIndex={0} aria-label="Outcome">{JSON.stringify(outcome, null, 2)}</pre>
+          <pre tabIndex={0} aria-label="Outcome">
+            {JSON.stringify(outcome, null, 2)}
+          </pre>
         </Section>
       )}
       {command && (

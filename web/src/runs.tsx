@@ -27,7 +27,9 @@ function Live({ run }: { run: RunLine }) {
         <div class="live-foot">
           <span>{[run.designer, run.workload, `budget ${run.budget}`].filter(Boolean).join(" · ")}</span>
           <span class="push">
-            {now ? `${count(Math.round(now.spent))} evaluations in ${duration(now.seconds)}${now.note ? " · " + now.note : ""}` : "reading the workload"}
+            {now
+              ? `${count(Math.round(now.spent))} evaluations in ${duration(now.seconds)}${now.note ? " · " + now.note : ""}`
+              : "reading the workload"}
           </span>
         </div>
       </a>
@@ -44,14 +46,19 @@ export function Runs() {
     return (data?.runs ?? []).filter(
       (run) =>
         run.status !== "running" &&
-        (!wanted || `${run.id} ${run.command} ${run.designer} ${run.workload} ${run.verdict} ${run.status}`.toLowerCase().includes(wanted)),
+        (!wanted ||
+          `${run.id} ${run.command} ${run.designer} ${run.workload} ${run.verdict} ${run.status}`
+            .toLowerCase()
+            .includes(wanted)),
     );
   }, [data, text]);
   return (
     <>
       <div class="title">
         <h1>Runs</h1>
-        <a class="button primary" href="#/new">New design run</a>
+        <a class="button primary" href="#/new">
+          New design run
+        </a>
       </div>
       <Problem text={error} />
       {!data && !error && <Waiting />}
@@ -69,24 +76,36 @@ export function Runs() {
           title="Earlier"
           note={`${plural(data.total, "run")} in this ledger${data.total > data.runs.length ? `; the latest ${data.runs.length} are shown` : ""}.`}
           tools={
-            <input id="search" type="search" placeholder="filter  /" aria-label="Filter runs" value={text} onInput={(event) => setText(event.currentTarget.value)} />
+            <input
+              id="search"
+              type="search"
+              placeholder="filter  /"
+              aria-label="Filter runs"
+              value={text}
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
           }
         >
           {data.runs.length === 0 ? (
             <Nothing>
-              Nothing has been run with this ledger yet. <a href="#/new">Start a design run</a>, or run <code>syswright design cache --budget 60s</code> in a shell: it shows up here while it searches.
+              Nothing has been run with this ledger yet. <a href="#/new">Start a design run</a>, or run{" "}
+              <code>syswright design cache --budget 60s</code> in a shell: it shows up here while it searches.
             </Nothing>
           ) : (
             <div class="scroll">
               <table class="list">
                 <thead>
                   <tr>
-                    <th scope="col" class="r">run</th>
+                    <th scope="col" class="r">
+                      run
+                    </th>
                     <th scope="col">what</th>
                     <th scope="col">designer</th>
                     <th scope="col">workload</th>
                     <th scope="col">started</th>
-                    <th scope="col" class="r">took</th>
+                    <th scope="col" class="r">
+                      took
+                    </th>
                     <th scope="col">result</th>
                   </tr>
                 </thead>
@@ -95,14 +114,22 @@ export function Runs() {
                     <tr key={run.id}>
                       <td class="r id">{run.id}</td>
                       <td>
-                        <a class="row" href={`#/runs/${run.id}`}>{run.command}</a>
+                        <a class="row" href={`#/runs/${run.id}`}>
+                          {run.command}
+                        </a>
                       </td>
                       <td>{run.designer ? `${run.designer}, ${run.budget}` : ""}</td>
-                      <td class="clip" title={run.workload}>{run.workload}</td>
+                      <td class="clip" title={run.workload}>
+                        {run.workload}
+                      </td>
                       <td class="nowrap">{when(run.started)}</td>
                       <td class="r nowrap">{lasted(run)}</td>
                       <td class="wide">
-                        {run.status === "stopped" ? <Status status="stopped" /> : run.verdict || <Status status={run.status} />}
+                        {run.status === "stopped" ? (
+                          <Status status="stopped" />
+                        ) : (
+                          run.verdict || <Status status={run.status} />
+                        )}
                       </td>
                     </tr>
                   ))}

@@ -31,6 +31,8 @@ interface Event {
   args?: Record<string, unknown>;
 }
 
+const rounding = 0.002;
+
 /// Throws an Error that says what is wrong with the text.
 export function readTrace(text: string): Trace {
   const json = JSON.parse(text) as { traceEvents?: Event[] } | Event[];
@@ -52,11 +54,26 @@ export function readTrace(text: string): Trace {
       if (event.name === "process_name") groups.set(event.pid, name);
       if (event.name === "thread_name") names.set(`${event.pid}/${tid}`, name);
     } else if (event.ph === "X" && event.ts !== undefined) {
-      rowOf(event, tid, "").spans.push({ name: event.name ?? "", start: event.ts, end: event.ts + (event.dur ?? 0), depth: 0, args: event.args });
+      rowOf(event, tid, "").spans.push({
+        name: event.name ?? "",
+        start: event.ts,
+        end: event.ts + (event.dur ?? 0),
+        depth: 0,
+        args: event.args,
+      });
     } else if ((event.ph === "i" || event.ph === "I") && event.ts !== undefined) {
-      rowOf(event, tid, "").spans.push({ name: event.name ?? "", start: event.ts, end: event.ts, depth: 0, args: event.args });
+      rowOf(event, tid, "").spans.push({
+        name: event.name ?? "",
+        start: event.ts,
+        end: event.ts,
+        depth: 0,
+        args: event.args,
+      });
     } else if (event.ph === "C" && event.ts !== undefined) {
-      rowOf(event, tid, event.name ?? "").levels.push({ at: event.ts, value: Number(Object.values(event.args ?? {})[0] ?? 0) });
+      rowOf(event, tid, event.name ?? "").levels.push({
+        at: event.ts,
+        value: Number(Object.values(event.args ?? {})[0] ?? 0),
+      });
     }
   }
   const sorted = [...rows.values()].sort((a, b) => a.pid - b.pid || a.tid - b.tid);
@@ -70,11 +87,13 @@ export function readTrace(text: string): Trace {
     row.levels.sort((a, b) => a.at - b.at);
     const open: number[] = [];
     for (const span of row.spans) {
-      while (open.length > 0 && open[open.length - 1] <= span.start && span.end > span.start) open.pop();
-      while (open.length > 0 && open[open.length - 1] < span.start) open.pop();
-      span.depth = open.length;
-      row.depth = Math.max(row.depth, Math.min(4, open.length + 1));
-      if (span.end > span.start) open.push(span.end);
+      // Times are rounded to the nanosecond, each by itself: what ends there where the next begins may reach beyond it.
+      while (open.length > 0 && open[open.length - 1] <= span.start + rounding) open.pop();
+      if (span.end > span.start) {
+        span.depth = open.length;
+        open.push(span.end);
+        row.depth = Math.max(row.depth, Math.min(4, open.length));
+      }
       start = Math.min(start, span.start);
       end = Math.max(end, span.end);
     }

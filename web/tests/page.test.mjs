@@ -62,8 +62,24 @@ test("a run shows its verdict, its curve, its lineage, its program and the held-
 
 test("a search in another process shows up, moves, and ends in the page", () =>
   at("runs", async (page, shot) => {
-    const search = spawn(program, ["design", "cache", "--size", "1%", "--budget", "6s", "--seed", "5", "--report", "none",
-      "--ledger", ledger.ledger], { stdio: "ignore" });
+    const search = spawn(
+      program,
+      [
+        "design",
+        "cache",
+        "--size",
+        "1%",
+        "--budget",
+        "6s",
+        "--seed",
+        "5",
+        "--report",
+        "none",
+        "--ledger",
+        ledger.ledger,
+      ],
+      { stdio: "ignore" },
+    );
     const ended = once(search, "exit");
     const live = page.locator(".live-run");
     await live.waitFor();
@@ -113,11 +129,20 @@ test("everything can be reached from the keyboard", () =>
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "design cache" }).waitFor();
-    for (const [letter, name] of [["p", "Policies"], ["c", "Compare"], ["f", "Fronts"], ["m", "Curves"], ["t", "Timelines"], ["j", "Jobs"], ["r", "Runs"]]) {
+    for (const [letter, name] of [
+      ["p", "Policies"],
+      ["c", "Compare"],
+      ["f", "Fronts"],
+      ["m", "Curves"],
+      ["t", "Timelines"],
+      ["j", "Jobs"],
+      ["r", "Runs"],
+    ]) {
       await page.keyboard.press("g");
       await page.keyboard.press(letter);
       await page.getByRole("heading", { level: 1, name }).waitFor();
     }
+    await page.locator("#search").waitFor();
     await page.keyboard.press("/");
     assert.equal(await page.evaluate(() => document.activeElement.id), "search");
     await page.keyboard.type("no such run");
@@ -134,7 +159,10 @@ test("two policies stand side by side", () =>
     await page.getByRole("option", { name: /^lru / }).first().waitFor();
     await page.getByRole("option", { name: /^lru / }).first().click();
     await page.getByLabel("Second").fill("sieve");
-    await page.getByRole("option", { name: /^sieve / }).first().waitFor();
+    await page
+      .getByRole("option", { name: /^sieve / })
+      .first()
+      .waitFor();
     await page.keyboard.press("Enter");
     await page.locator(".headline").waitFor();
     assert.match(await page.locator(".headline").innerText(), /lru .*sieve/);
@@ -208,59 +236,81 @@ const contrast = () => {
   const bad = [];
   for (const element of document.querySelectorAll("body *")) {
     const text = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-    if (!text || element.closest("svg, canvas, [disabled], .unseen, .skip") || element.getClientRects().length === 0) continue;
+    if (!text || element.closest("svg, canvas, [disabled], .unseen, .skip") || element.getClientRects().length === 0)
+      continue;
     const style = getComputedStyle(element);
     const [a, b] = [light(style.color), light(behind(element))];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
-    if (ratio < (large ? 3 : 4.5)) bad.push(`${element.tagName}.${element.className} "${element.textContent.slice(0, 30)}" ${ratio.toFixed(2)}`);
+    if (ratio < (large ? 3 : 4.5))
+      bad.push(`${element.tagName}.${element.className} "${element.textContent.slice(0, 30)}" ${ratio.toFixed(2)}`);
   }
   return bad;
 };
 
 for (const scheme of ["light", "dark"]) {
   test(`${scheme}: follows the system, every text can be read, every field has a name`, () =>
-    at("runs/1", async (page, shot) => {
-      await page.locator(".verdict .headline").waitFor();
-      const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-      assert.equal(dark === "rgb(18, 22, 27)", scheme === "dark");
-      for (const place of ["runs/1", "runs", "policies", "compare", "front", "curves", "timelines", "jobs", "new"]) {
-        await page.goto(`http://127.0.0.1:${server.port}/#/${place}`);
-        await page.locator("h1").waitFor();
-        await page.waitForTimeout(120);
-        assert.deepEqual(await page.evaluate(contrast), [], place);
-        const nameless = await page.evaluate(() =>
-          [...document.querySelectorAll("input, select, button, a, svg[tabindex], canvas[tabindex]")]
-            .filter((element) => !(element.labels?.length || element.getAttribute("aria-label") || element.textContent.trim()))
-            .map((element) => element.outerHTML.slice(0, 80)));
-        assert.deepEqual(nameless, [], place);
-        for (const landmark of ["banner", "navigation", "main"]) assert.equal(await page.getByRole(landmark).count(), 1, landmark);
-      }
-      await page.goto(`http://127.0.0.1:${server.port}/#/runs/1`);
-      await page.locator(".verdict .headline").waitFor();
-      await page.locator(".chart canvas").waitFor();
-      await shot(`run-${scheme}`);
-      // The switch goes through dark and light, and is remembered.
-      const theme = (name) => page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, name);
-      await page.keyboard.press("d");
-      await theme("dark");
-      await page.keyboard.press("d");
-      await theme("light");
-      await page.reload();
-      await page.locator(".verdict .headline").waitFor();
-      await theme("light");
-      assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(244, 245, 247)");
-    }, { colorScheme: scheme }));
+    at(
+      "runs/1",
+      async (page, shot) => {
+        await page.locator(".verdict .headline").waitFor();
+        const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        assert.equal(dark === "rgb(18, 22, 27)", scheme === "dark");
+        for (const place of ["runs/1", "runs", "policies", "compare", "front", "curves", "timelines", "jobs", "new"]) {
+          await page.goto(`http://127.0.0.1:${server.port}/#/${place}`);
+          await page.locator("h1").waitFor();
+          await page.waitForTimeout(120);
+          assert.deepEqual(await page.evaluate(contrast), [], place);
+          const nameless = await page.evaluate(() =>
+            [...document.querySelectorAll("input, select, button, a, svg[tabindex], canvas[tabindex]")]
+              .filter(
+                (element) =>
+                  !(element.labels?.length || element.getAttribute("aria-label") || element.textContent.trim()),
+              )
+              .map((element) => element.outerHTML.slice(0, 80)),
+          );
+          assert.deepEqual(nameless, [], place);
+          for (const landmark of ["banner", "navigation", "main"])
+            assert.equal(await page.getByRole(landmark).count(), 1, landmark);
+        }
+        await page.goto(`http://127.0.0.1:${server.port}/#/runs/1`);
+        await page.locator(".verdict .headline").waitFor();
+        await page.locator(".chart canvas").waitFor();
+        await shot(`run-${scheme}`);
+        // The switch goes through dark and light, and is remembered.
+        const theme = (name) =>
+          page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, name);
+        await page.keyboard.press("d");
+        await theme("dark");
+        await page.keyboard.press("d");
+        await theme("light");
+        await page.reload();
+        await page.locator(".verdict .headline").waitFor();
+        await theme("light");
+        assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(244, 245, 247)");
+      },
+      { colorScheme: scheme },
+    ));
 }
 
 test("a narrow window has no line that runs out of it", () =>
-  at("runs/1", async (page, shot) => {
-    await page.locator(".verdict .headline").waitFor();
-    const wide = () => [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > innerWidth + 1 &&
-      !element.closest(".scroll, pre, svg, .chart, .skip")).map((element) => `${element.tagName}.${element.className}`);
-    assert.deepEqual(await page.evaluate(wide), []);
-    await shot("narrow");
-  }, { viewport: { width: 420, height: 800 } }));
+  at(
+    "runs/1",
+    async (page, shot) => {
+      await page.locator(".verdict .headline").waitFor();
+      const wide = () =>
+        [...document.querySelectorAll("body *")]
+          .filter(
+            (element) =>
+              element.getBoundingClientRect().right > innerWidth + 1 &&
+              !element.closest(".scroll, pre, svg, .chart, .skip"),
+          )
+          .map((element) => `${element.tagName}.${element.className}`);
+      assert.deepEqual(await page.evaluate(wide), []);
+      await shot("narrow");
+    },
+    { viewport: { width: 420, height: 800 } },
+  ));
 
 test("it says so when the server is gone", async () => {
   const other = await serve(ledger.ledger);

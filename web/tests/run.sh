@@ -13,4 +13,4 @@ export CHROMIUM
 [[ -n $CHROMIUM ]] || skip "there is no chromium"
 command -v node >/dev/null || skip "there is no node"
 [[ -d $SYSWRIGHT_WEB_MODULES/node_modules/playwright-core ]] || skip "the program was built without the page"
-exec node --test --test-reporter=spec "$@" "$here"
+exec node --test --test-reporter=spec "$@" "$here"/*.test.mjs

@@ -16,19 +16,44 @@ export function makeLedger() {
   const ledger = join(folder, "ledger.db");
   const timelines = join(folder, "timelines");
   mkdirSync(timelines);
-  const run = (...words) => execFileSync(program, [...words, "--ledger", ledger], { stdio: ["ignore", "ignore", "pipe"] });
+  const run = (...words) =>
+    execFileSync(program, [...words, "--ledger", ledger], { stdio: ["ignore", "ignore", "pipe"] });
   try {
-    run("design", "cache", "--size", "1%", "--budget", "250evals", "--seed", "1", "--report", "none", "--start", "exemplars");
+    run(
+      "design",
+      "cache",
+      "--size",
+      "1%",
+      "--budget",
+      "250evals",
+      "--seed",
+      "1",
+      "--report",
+      "none",
+      "--start",
+      "exemplars",
+    );
   } catch (failure) {
     // 1: a baseline is better, which is a result.
     if (failure.status !== 1) throw failure;
   }
-  run("run", "multi_region", "--policy", "skynomad", "--no-audit", "--no-bounds", "--timeline", join(timelines, "regions.json"));
+  run(
+    "run",
+    "multi_region",
+    "--policy",
+    "skynomad",
+    "--no-audit",
+    "--no-bounds",
+    "--timeline",
+    join(timelines, "regions.json"),
+  );
   return { folder, ledger, timelines, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 export async function serve(ledger, ...more) {
-  const server = spawn(program, ["serve", "--json", "--ledger", ledger, ...more], { stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn(program, ["serve", "--json", "--ledger", ledger, ...more], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let text = "";
   for await (const piece of server.stdout) {
     text += piece;
@@ -53,8 +78,16 @@ export async function serve(ledger, ...more) {
 export async function open() {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM,
-    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync"],
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
   return browser;
 }
@@ -62,7 +95,11 @@ export async function open() {
 /// A page that fails the test on any error of its scripts, on anything that its policy blocks, and on any request that
 /// leaves this machine.
 export async function visit(browser, url, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: "reduce", ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 860 },
+    reducedMotion: "reduce",
+    ...options,
+  });
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => problems.push(String(error)));

@@ -13,7 +13,12 @@ const web = dirname(dirname(fileURLToPath(import.meta.url)));
 const esbuild = createRequire(join(modules, "package.json"))("esbuild");
 
 async function load(name) {
-  const result = await esbuild.build({ entryPoints: [join(web, "src", name)], bundle: true, format: "esm", write: false });
+  const result = await esbuild.build({
+    entryPoints: [join(web, "src", name)],
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
   return import(`data:text/javascript;base64,${Buffer.from(result.outputFiles[0].text).toString("base64")}`);
 }
 
@@ -35,11 +40,19 @@ test("the types fit", () => {
 test("a front is what no other point beats in both directions", async () => {
   const { front } = await load("pareto.ts");
   let seed = 1;
-  const random = () => ((seed = (seed * 48271) % 2147483647) / 2147483647);
+  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
   for (let round = 0; round < 200; ++round) {
     // A grid, so that there are equal points and equal coordinates.
-    const points = Array.from({ length: 1 + Math.floor(random() * 12) }, () => ({ x: Math.floor(random() * 5), y: Math.floor(random() * 5) }));
-    for (const [lowerX, lowerY] of [[true, true], [true, false], [false, true], [false, false]]) {
+    const points = Array.from({ length: 1 + Math.floor(random() * 12) }, () => ({
+      x: Math.floor(random() * 5),
+      y: Math.floor(random() * 5),
+    }));
+    for (const [lowerX, lowerY] of [
+      [true, true],
+      [true, false],
+      [false, true],
+      [false, false],
+    ]) {
       const notWorse = (a, b) => (lowerX ? a.x <= b.x : a.x >= b.x) && (lowerY ? a.y <= b.y : a.y >= b.y);
       const beaten = (p) => points.some((q) => notWorse(q, p) && (q.x !== p.x || q.y !== p.y));
       const wanted = new Set(points.filter((p) => !beaten(p)).map((p) => `${p.x},${p.y}`));
@@ -48,13 +61,29 @@ test("a front is what no other point beats in both directions", async () => {
       assert.equal(new Set(found).size, found.length, "of equal points one");
     }
   }
-  assert.deepEqual(front([{ x: NaN, y: 1 }, { x: 1, y: 2 }], true, true), [{ x: 1, y: 2 }]);
+  assert.deepEqual(
+    front(
+      [
+        { x: NaN, y: 1 },
+        { x: 1, y: 2 },
+      ],
+      true,
+      true,
+    ),
+    [{ x: 1, y: 2 }],
+  );
 });
 
 test("a difference keeps every line of both sides, in order, and matches as many as can be", async () => {
   const { sideBySide } = await load("diff.ts");
   const same = (a, b) => sideBySide(a, b).filter((row) => row.same).length;
-  for (const [a, b] of [["a\nb\nc\n", "a\nx\nc\n"], ["", "a\n"], ["a\n", ""], ["a\nb\nc\nd", "b\nd\ne"], ["x\nx\nx", "x\nx"]]) {
+  for (const [a, b] of [
+    ["a\nb\nc\n", "a\nx\nc\n"],
+    ["", "a\n"],
+    ["a\n", ""],
+    ["a\nb\nc\nd", "b\nd\ne"],
+    ["x\nx\nx", "x\nx"],
+  ]) {
     const rows = sideBySide(a, b);
     const left = rows.map((row) => row.left).filter((line) => line !== null);
     const right = rows.map((row) => row.right).filter((line) => line !== null);
@@ -83,21 +112,37 @@ test("numbers read as people write them", async () => {
 
 test("a timeline is read as rows, with spans that lie within each other below them", async () => {
   const { readTrace } = await load("trace.ts");
-  const trace = readTrace(JSON.stringify({
-    traceEvents: [
-      { ph: "M", pid: 1, tid: 0, name: "process_name", args: { name: "job" } },
-      { ph: "M", pid: 1, tid: 2, name: "thread_name", args: { name: "region" } },
-      { ph: "X", pid: 1, tid: 2, ts: 5, dur: 2, name: "inner" },
-      { ph: "X", pid: 1, tid: 2, ts: 0, dur: 10, name: "outer" },
-      { ph: "X", pid: 1, tid: 2, ts: 10, dur: 1, name: "next" },
-      { ph: "i", pid: 1, tid: 2, ts: 12, name: "mark" },
-      { ph: "C", pid: 1, tid: 1, ts: 3, name: "queue", args: { value: 4 } },
-    ],
-  }));
+  const trace = readTrace(
+    JSON.stringify({
+      traceEvents: [
+        { ph: "M", pid: 1, tid: 0, name: "process_name", args: { name: "job" } },
+        { ph: "M", pid: 1, tid: 2, name: "thread_name", args: { name: "region" } },
+        { ph: "X", pid: 1, tid: 2, ts: 5, dur: 2, name: "inner" },
+        { ph: "X", pid: 1, tid: 2, ts: 0, dur: 10, name: "outer" },
+        { ph: "X", pid: 1, tid: 2, ts: 10, dur: 1, name: "next" },
+        { ph: "i", pid: 1, tid: 2, ts: 12, name: "mark" },
+        { ph: "C", pid: 1, tid: 1, ts: 3, name: "queue", args: { value: 4 } },
+      ],
+    }),
+  );
   assert.equal(trace.spans, 4);
   assert.deepEqual([trace.start, trace.end], [0, 12]);
-  assert.deepEqual(trace.rows.map((row) => [row.group, row.name, row.depth]), [["job", "queue", 1], ["job", "region", 2]]);
-  assert.deepEqual(trace.rows[1].spans.map((span) => [span.name, span.depth]), [["outer", 0], ["inner", 1], ["next", 0], ["mark", 0]]);
+  assert.deepEqual(
+    trace.rows.map((row) => [row.group, row.name, row.depth]),
+    [
+      ["job", "queue", 1],
+      ["job", "region", 2],
+    ],
+  );
+  assert.deepEqual(
+    trace.rows[1].spans.map((span) => [span.name, span.depth]),
+    [
+      ["outer", 0],
+      ["inner", 1],
+      ["next", 0],
+      ["mark", 0],
+    ],
+  );
   assert.throws(() => readTrace("{}"), /not a timeline/);
   assert.throws(() => readTrace("nonsense"));
   assert.deepEqual(readTrace('{"traceEvents":[]}').rows, []);
