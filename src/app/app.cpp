@@ -5,11 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <ostream>
+#include <sstream>
 
 #include "app/commands.h"
 #include "app/trace_commands.h"
 #include "app/version.h"
+#include "farm/cluster_farm.h"
 
 namespace syswright::app {
 namespace {
@@ -113,10 +116,11 @@ int run_action(const Context& context, const Console& console) {
 }
 
 int parse_and_run(const std::vector<std::string>& arguments, const Console& console, const Registries& registries,
-                  const std::stop_token& stop, std::optional<Resumption> resumption = {}) {
+                  const std::stop_token& stop, Transport* cluster, std::optional<Resumption> resumption = {}) {
   Context context(console, registries, stop, arguments, std::move(resumption));
+  context.cluster = cluster;
   context.rerun = [&](const std::vector<std::string>& other, const Resumption& run) {
-    return parse_and_run(other, console, registries, stop, run);
+    return parse_and_run(other, console, registries, stop, cluster, run);
   };
   CLI::App app{std::string(description), "syswright"};
   app.footer(std::string(footer));
@@ -140,15 +144,32 @@ int parse_and_run(const std::vector<std::string>& arguments, const Console& cons
 }  // namespace
 
 int run_app(const std::vector<std::string>& arguments, const Console& console, const Registries& registries,
-            std::stop_token stop) {
+            std::stop_token stop, Transport* cluster) {
+  const auto run = [&] {
+    try {
+      return parse_and_run(arguments, console, registries, stop, cluster);
+    } catch (const InputError& error) {
+      return fail(console, ExitCode::unusable, error.what());
+    } catch (const std::bad_alloc&) {
+      return fail(console, ExitCode::failed, "out of memory");
+    } catch (const std::exception& error) {
+      return fail(console, ExitCode::failed, error.what());
+    }
+  };
+  const int code = run();
+  if (cluster != nullptr) tell_all_to_leave(*cluster);
+  return code;
+}
+
+void run_worker(Transport& cluster, const Registries& registries) {
+  const std::optional<messages::Begin> begin = wait_to_begin(cluster);
+  if (!begin) return;
+  std::ostringstream unseen;
   try {
-    return parse_and_run(arguments, console, registries, stop);
-  } catch (const InputError& error) {
-    return fail(console, ExitCode::unusable, error.what());
-  } catch (const std::bad_alloc&) {
-    return fail(console, ExitCode::failed, "out of memory");
+    std::filesystem::current_path(begin->folder);
+    parse_and_run(begin->arguments, {.out = unseen, .err = unseen}, registries, {}, &cluster);
   } catch (const std::exception& error) {
-    return fail(console, ExitCode::failed, error.what());
+    excuse_from_work(cluster, error.what());
   }
 }
 

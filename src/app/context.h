@@ -11,6 +11,7 @@
 
 #include "app/registries.h"
 #include "base/progress.h"
+#include "farm/transport.h"
 #include "ledger/ledger.h"
 
 namespace CLI {
@@ -76,6 +77,10 @@ class Context {
   std::string styled(Style style, std::string_view text) const;
   std::unique_ptr<ProgressLine> progress(std::string title) const;
   bool interrupted() const { return stop.stop_requested(); }
+
+  /// The processes that were started together with this one; null if it is alone.
+  Transport* cluster = nullptr;
+  bool works_for_leader() const { return cluster != nullptr && cluster->rank() != 0; }
 
   /// What the parsed command does; run by run_app.
   std::function<ExitCode()> action;

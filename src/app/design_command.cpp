@@ -14,7 +14,6 @@
 #include "app/scenarios.h"
 #include "app/version.h"
 #include "app/workshop.h"
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "ledger/search_memory.h"
@@ -78,16 +77,6 @@ std::vector<std::pair<std::string, std::string>> options_used(const Domain& doma
   return options;
 }
 
-/// Of every scenario of a suite.
-Digest digest_of(const Suite& suite) {
-  DigestBuilder builder;
-  for (const auto* part : {&suite.train, &suite.validation, &suite.test}) {
-    builder.add(part->size());
-    for (const ScenarioPtr& scenario : *part) builder.add(scenario->digest());
-  }
-  return builder.finish();
-}
-
 /// What is known of a run before it starts, as the ledger keeps it: all that its result depends on.
 Json run_options(const DesignReport& report, const std::string& models) {
   Json options = Json::object();
@@ -98,7 +87,6 @@ Json run_options(const DesignReport& report, const std::string& models) {
       .set("budget", report.budget)
       .set("workload", report.workload.name)
       .set("scenarios", digest_of(report.suite).hex())
-      .set("code", report.suite.train.front()->code_version())
       .set("options", std::move(options));
   if (!models.empty()) run.set("models", models);
   return run;
@@ -224,6 +212,17 @@ std::vector<Policy> curve_policies(const DesignReport& report) {
   return policies;
 }
 
+/// For whoever started several processes; not part of the result, which does not depend on them.
+void tell_of_cluster(const Context& context, const ClusterFarm* cluster) {
+  if (cluster == nullptr) return;
+  const ClusterFarm::Counts& counts = cluster->counts();
+  context.note(
+      fmt::format("{} processes with {} threads: {} of {} evaluations in others than the first, {} stolen, {} "
+                  "given twice because they took too long",
+                  context.cluster->size(), cluster->threads(), with_thousands(counts.remote),
+                  with_thousands(counts.jobs), counts.stolen, counts.reissued));
+}
+
 void finish(const Context& context, const DesignReport& report, const Arguments& arguments) {
   if (!arguments.output.empty()) write_file_atomically(arguments.output, program_file(report, true));
   const std::string page = arguments.report == "none" ? "" : write_report(report, arguments.report);
@@ -261,8 +260,12 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
   const policy::ProgramPtr contract =
       arguments.contract.empty() ? nullptr : load_program_for(arguments.contract, domain, context.domains);
   const auto workload = open_workload(context, domain, arguments.request);
-  const Suite suite = workload->suite();
-  Workshop workshop(context, arguments.workshop, domain.name());
+  Suite suite = workload->suite();
+  if (context.works_for_leader()) {
+    work_for_leader(*context.cluster, domain, suite, threads_for(arguments.workshop));
+    return ExitCode::ok;
+  }
+  Workshop workshop(context, arguments.workshop, domain.name(), suite);
   const std::string run_name = "design " + domain.name();
   const Advice advice = find_advice(arguments, designer, budget, run_name, workshop.ledger());
 
@@ -319,6 +322,7 @@ ExitCode run(const Context& context, const Domain& domain, const Arguments& argu
     report.curves = report_curves(domain, *workload, curve_policies(report), workshop.evaluator(), context.stop);
   }
   progress->clear();
+  tell_of_cluster(context, workshop.cluster());
   finish(context, report, arguments);
   // Last: a run that was killed before its report was written can be gone on with.
   workshop.ledger().end_run(id, report_json(report).text());

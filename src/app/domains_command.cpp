@@ -8,13 +8,24 @@
 namespace syswright::app {
 namespace {
 
+Json json_of(const Domain& domain) {
+  return Json::object().set("name", domain.name()).set("summary", domain.summary());
+}
+
+Json json_of(const design::Designer& designer) {
+  return Json::object()
+      .set("name", designer.name())
+      .set("summary", designer.summary())
+      .set("asks_language_model", designer.needs_chat());
+}
+
 /// Named things with a one-line summary each, as a table or as JSON.
 template <typename T>
 void list(const Context& context, const Registry<T>& registry, const std::string& kind) {
   Json array = Json::array();
   Table table({{kind}, {"what it is"}});
   for (const auto& item : registry.items()) {
-    array.push(Json::object().set("name", item->name()).set("summary", item->summary()));
+    array.push(json_of(*item));
     table.add_row({item->name(), item->summary()});
   }
   context.out() << (context.json ? array.text() : table.text());

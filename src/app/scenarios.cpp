@@ -6,35 +6,23 @@
 #include <utility>
 
 #include "domain/aggregate.h"
+#include "domain/wrapped_scenario.h"
 
 namespace syswright::app {
 namespace {
 
-class WatchedScenario final : public Scenario {
+class WatchedScenario final : public WrappedScenario {
  public:
   WatchedScenario(ScenarioPtr scenario, std::function<void(std::uint64_t)> done)
-      : scenario_(std::move(scenario)), done_(std::move(done)) {}
+      : WrappedScenario(std::move(scenario)), done_(std::move(done)) {}
 
-  const std::string& label() const override { return scenario_->label(); }
-  const std::string& setting() const override { return scenario_->setting(); }
-  Digest digest() const override { return scenario_->digest(); }
-  std::string_view code_version() const override { return scenario_->code_version(); }
-  std::uint64_t events() const override { return scenario_->events(); }
   Evaluation evaluate(const Policy& policy, const EvaluationOptions& options) const override {
-    Evaluation evaluation = evaluate_checked(*scenario_, policy, options);
+    Evaluation evaluation = evaluate_checked(wrapped(), policy, options);
     done_(events());
     return evaluation;
   }
-  Evaluation failed(std::string why) const override { return scenario_->failed(std::move(why)); }
-  std::vector<Bound> bounds() const override { return scenario_->bounds(); }
-  Audit audit(const DecisionLog& log) const override { return scenario_->audit(log); }
-  std::unique_ptr<Simulation> start(const policy::ProgramPtr& program) const override {
-    return scenario_->start(program);
-  }
-  ScenarioPtr miniature(double fraction) const override { return scenario_->miniature(fraction); }
 
  private:
-  ScenarioPtr scenario_;
   std::function<void(std::uint64_t)> done_;
 };
 

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <thread>
 
 namespace syswright::app {
 namespace {
@@ -50,7 +53,38 @@ std::unique_ptr<Ledger> open_ledger(const Context& context, const std::string& o
   }
 }
 
+unsigned threads_for(const WorkshopOptions& options) {
+  return options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
 Workshop::Workshop(const Context& context, const WorkshopOptions& options, const std::string& domain)
-    : ledger_(open_ledger(context, options.ledger)), farm_(options.threads), evaluator_(farm_, *ledger_, domain) {}
+    : ledger_(open_ledger(context, options.ledger)),
+      threads_(threads_for(options)),
+      farm_(open_farm(context, nullptr)),
+      evaluator_(*farm_, *ledger_, domain) {}
+
+Workshop::Workshop(const Context& context, const WorkshopOptions& options, const std::string& domain, Suite& shared)
+    : ledger_(open_ledger(context, options.ledger)),
+      threads_(threads_for(options)),
+      farm_(open_farm(context, &shared)),
+      evaluator_(*farm_, *ledger_, domain) {}
+
+std::unique_ptr<Evaluator> Workshop::open_farm(const Context& context, Suite* shared) {
+  if (context.cluster == nullptr) return std::make_unique<ThreadFarm>(threads_);
+  if (shared == nullptr) {
+    if (context.cluster->size() > 1) {
+      context.warn("only 'syswright design' spreads over processes: the first does this alone");
+    }
+    return std::make_unique<ThreadFarm>(threads_);
+  }
+  const Digest workload = digest_of(*shared);
+  for (auto* part : {&shared->train, &shared->validation, &shared->test}) {
+    for (ScenarioPtr& scenario : *part) scenario = book_.enter(std::move(scenario));
+  }
+  const messages::Begin begin{std::filesystem::current_path().string(), context.arguments};
+  auto farm = std::make_unique<ClusterFarm>(*context.cluster, begin, book_, workload, threads_);
+  cluster_ = farm.get();
+  return farm;
+}
 
 }  // namespace syswright::app

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/context.h"
+#include "farm/cluster_farm.h"
 #include "farm/thread_farm.h"
 #include "ledger/recording_evaluator.h"
 
@@ -24,19 +25,33 @@ std::string default_ledger_path();
 /// where it cannot be.
 std::unique_ptr<Ledger> open_ledger(const Context& context, const std::string& option);
 
-/// Where a command's evaluations run: the threads of this machine, with the ledger before them.
+/// As many as --threads says, or as the machine runs at once for this process.
+unsigned threads_for(const WorkshopOptions& options);
+
+/// Where a command's evaluations run: the threads of this machine, and of those that were started together with it,
+/// with the ledger before them.
 class Workshop {
  public:
   Workshop(const Context& context, const WorkshopOptions& options, const std::string& domain);
+  /// shared: what other processes can evaluate too, if there are any; its scenarios are put in place of those given.
+  Workshop(const Context& context, const WorkshopOptions& options, const std::string& domain, Suite& shared);
 
   Evaluator& evaluator() { return evaluator_; }
   Ledger& ledger() { return *ledger_; }
-  unsigned threads() const { return farm_.threads(); }
+  /// Of this process.
+  unsigned threads() const { return threads_; }
+  /// What the other processes did; null if there are none.
+  const ClusterFarm* cluster() const { return cluster_; }
   const RecordingEvaluator::Counts& counts() const { return evaluator_.counts(); }
 
  private:
+  std::unique_ptr<Evaluator> open_farm(const Context& context, Suite* shared);
+
   std::unique_ptr<Ledger> ledger_;
-  ThreadFarm farm_;
+  unsigned threads_;
+  AddressBook book_;
+  ClusterFarm* cluster_ = nullptr;
+  std::unique_ptr<Evaluator> farm_;
   RecordingEvaluator evaluator_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "domain/aggregate.h"
+#include "domain/wrapped_scenario.h"
 
 namespace syswright {
 namespace {
@@ -86,33 +87,19 @@ class Recorder {
 };
 
 /// A scenario that tells the recorder what came of its evaluation, and is otherwise the one it stands for.
-class ObservedScenario : public Scenario {
+class ObservedScenario final : public WrappedScenario {
  public:
   ObservedScenario(ScenarioPtr scenario, Recorder& recorder, std::size_t job)
-      : scenario_(std::move(scenario)), recorder_(recorder), job_(job) {}
+      : WrappedScenario(std::move(scenario)), recorder_(recorder), job_(job) {}
 
   Evaluation evaluate(const Policy& policy, const EvaluationOptions& options) const override {
     const Clock::time_point start = Clock::now();
-    Evaluation evaluation = evaluate_checked(*scenario_, policy, options);
+    Evaluation evaluation = evaluate_checked(wrapped(), policy, options);
     recorder_.take(job_, evaluation, seconds_since(start));
     return evaluation;
   }
 
-  const std::string& label() const override { return scenario_->label(); }
-  const std::string& setting() const override { return scenario_->setting(); }
-  Digest digest() const override { return scenario_->digest(); }
-  std::string_view code_version() const override { return scenario_->code_version(); }
-  std::uint64_t events() const override { return scenario_->events(); }
-  Evaluation failed(std::string why) const override { return scenario_->failed(std::move(why)); }
-  std::vector<Bound> bounds() const override { return scenario_->bounds(); }
-  Audit audit(const DecisionLog& log) const override { return scenario_->audit(log); }
-  std::unique_ptr<Simulation> start(const policy::ProgramPtr& program) const override {
-    return scenario_->start(program);
-  }
-  ScenarioPtr miniature(double fraction) const override { return scenario_->miniature(fraction); }
-
  private:
-  ScenarioPtr scenario_;
   Recorder& recorder_;
   std::size_t job_;
 };

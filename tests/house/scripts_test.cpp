@@ -96,7 +96,8 @@ std::set<std::string> words_of(const std::string& text) {
 // docs/dependencies.md says of each package why it is there, in a table whose first column names it in backquotes.
 TEST(Packages, AreAllExplainedAndNoOthers) {
   const Finished listed = shell(
-      ". scripts/packages.sh; echo ${packages_build[@]} ${packages_run[@]} ${packages_test[@]} ${packages_python[@]} "
+      ". scripts/packages.sh; echo ${packages_build[@]} ${packages_run[@]} ${packages_test[@]} ${packages_cluster[@]} "
+      "${packages_python[@]} "
       "${packages_web[@]} ${packages_browser[@]} ${packages_bench[@]} ${packages_fuzz[@]} ${packages_format[@]} "
       "${packages_tidy[@]}");
   ASSERT_EQ(listed.status, 0);

@@ -197,7 +197,9 @@ TEST(Ledger, OneOfTheFirstVersionIsBroughtUpToDate) {
     Ledger ledger(path);
     ledger.record({.evaluations = {{key(1), evaluation(0.5), {}}}});
   }
-  OtherProgram(path).run("DROP TABLE exchange; DROP TABLE choice; DROP TABLE progress; ALTER TABLE run DROP COLUMN invocation; PRAGMA user_version = 1");
+  OtherProgram(path).run(
+      "DROP TABLE exchange; DROP TABLE choice; DROP TABLE progress; ALTER TABLE run DROP COLUMN invocation; PRAGMA "
+      "user_version = 1");
   {
     Ledger ledger(path);
     EXPECT_EQ(ledger.find(key(1)), evaluation(0.5));
@@ -217,7 +219,8 @@ TEST(Ledger, OneOfTheSecondVersionIsBroughtUpToDate) {
     Ledger ledger(path);
     ledger.record({.evaluations = {{key(1), evaluation(0.5), {}}}});
   }
-  OtherProgram(path).run("DROP TABLE choice; DROP TABLE progress; ALTER TABLE run DROP COLUMN invocation; PRAGMA user_version = 2");
+  OtherProgram(path).run(
+      "DROP TABLE choice; DROP TABLE progress; ALTER TABLE run DROP COLUMN invocation; PRAGMA user_version = 2");
   Ledger ledger(path);
   EXPECT_EQ(ledger.find(key(1)), evaluation(0.5));
   ledger.record_choice(ledger.begin_run("design cache", "{}", 1), {1, 1}, {2, 2});

@@ -1,6 +1,7 @@
 // A design run that is killed, starved of disk, or deprived of its trace: nothing that was acknowledged is lost, the
 // error says what to do, and `syswright resume` ends with what the uninterrupted run ends with.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -40,15 +40,31 @@ void expect_sound(const Folder& folder) {
   EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
 }
 
+/// What has a library of the tests loaded before all others.
+std::string library(const std::string& name) {
+  const std::string path = fmt::format("{}/bin/lib{}.so", SYSWRIGHT_BINARY_DIR, name);
+  EXPECT_TRUE(std::filesystem::exists(path)) << path;
+  return "LD_PRELOAD=" + path;
+}
+
+/// Kills the process at its n-th write, flush, renaming or removal of a file; a write is half done.
+std::vector<std::string> fatal_write(long n) {
+  return {library("fatal_write"), fmt::format("SYSWRIGHT_FATAL_WRITE={}", n)};
+}
+
+/// How often a run writes, flushes, renames or removes.
+long writes_of(const Folder& folder, const std::vector<std::string>& arguments) {
+  expect_ended(run(folder, arguments, {.environment = {library("fatal_write"), "SYSWRIGHT_COUNT_WRITES=count"}}));
+  return std::stol(read_file(folder / "count"));
+}
+
 class SurvivingDesign : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     reference_folder_ = new Folder;
     reference_ = new Left;
     begin(*reference_folder_);
-    const Ended ended = run(*reference_folder_, design);
-    expect_ended(ended);
-    reference_seconds_ = ended.seconds;
+    writes_ = writes_of(*reference_folder_, design);
     *reference_ = left_in(*reference_folder_);
   }
   static void TearDownTestSuite() {
@@ -59,67 +75,61 @@ class SurvivingDesign : public testing::Test {
 
   static Folder* reference_folder_;
   static Left* reference_;
-  static double reference_seconds_;
+  static long writes_;
 };
 Folder* SurvivingDesign::reference_folder_ = nullptr;
 Left* SurvivingDesign::reference_ = nullptr;
-double SurvivingDesign::reference_seconds_ = 0;
+long SurvivingDesign::writes_ = 0;
 
 /// How many moments: $SYSWRIGHT_KILLS, or what a test suite has time for.
 int moments() {
   const char* wanted = std::getenv("SYSWRIGHT_KILLS");
-  return wanted == nullptr ? 20 : std::atoi(wanted);
+  return wanted == nullptr ? 25 : std::atoi(wanted);
 }
 
+// Moments are drawn among what the run does to files, not from the clock: how fast the machine is does not matter, and
+// each lies within or between two of them.
 TEST_F(SurvivingDesign, EndsTheSameWhenKilledAtAnyMoment) {
-  int before_the_run = 0;
+  const long writes = writes_;
+  int before = 0;
   int during = 0;
-  int after = 0;
+  int at_the_end = 0;
   for (int moment = 0; moment < moments(); ++moment) {
     const Folder folder;
     begin(folder);
     Random random(17, "moments", static_cast<std::uint64_t>(moment));
-    const Ended ended = run(folder, design, {.kill_after = reference_seconds_ * random.uniform(0, 1.1)});
-    if (ended.signal != SIGKILL) {
-      ++after;
-    } else if (!std::filesystem::exists(folder / "ledger.db")) {
-      ++before_the_run;
-      continue;
+    const long fatal = 1 + static_cast<long>(random.below(static_cast<std::uint64_t>(writes)));
+    const Ended ended = run(folder, design, {.environment = fatal_write(fatal)});
+    if (ended.signal == SIGKILL) expect_sound(folder);
+    const Ended resumed = run(folder, resume);
+    if (resumed.code != 2) {
+      ++during;
+      expect_ended(resumed);
+      EXPECT_THAT(resumed.err, HasSubstr("going on with run 1")) << moment;
+    } else if (std::filesystem::exists(folder / "report/report.html")) {
+      ++at_the_end;  // it had ended
     } else {
-      expect_sound(folder);
-      const Ended resumed = run(folder, resume);
-      if (resumed.code == 2) {  // killed before it was written down that it runs, or after its end
-        EXPECT_THAT(resumed.err, HasSubstr("no run in it was killed or interrupted")) << moment;
-        const Ended again = run(folder, {"ledger", "runs", "--ledger", "ledger.db"});
-        if (again.out.find("ended") == std::string::npos) {
-          ++before_the_run;
-          continue;
-        }
-      } else {
-        ++during;
-        expect_ended(resumed);
-        EXPECT_THAT(resumed.err, HasSubstr("going on with run 1"));
-      }
+      ++before;  // it was not written down yet that it runs
+      EXPECT_THAT(resumed.err, HasSubstr("no run in it was killed or interrupted")) << moment;
+      expect_ended(run(folder, design));
     }
     expect_sound(folder);
-    ASSERT_EQ(left_in(folder), *reference_) << "moment " << moment;
+    ASSERT_EQ(left_in(folder), *reference_) << "moment " << moment << ", write " << fatal << " of " << writes;
   }
-  RecordProperty("before", before_the_run);
-  RecordProperty("during", during);
-  RecordProperty("after", after);
-  std::printf("killed before the run began %d, during it %d, not before its end %d\n", before_the_run, during, after);
+  fmt::print("of {} moments {} before the run was written down, {} during it, {} after its end\n", moments(), before,
+             during, at_the_end);
   EXPECT_GT(during, moments() / 4);
 }
 
 TEST_F(SurvivingDesign, MayBeKilledAgainAndAgain) {
   const Folder folder;
   begin(folder);
-  Ended ended = run(folder, design, {.kill_after = reference_seconds_ * 0.4});
-  for (int round = 0; round < 4 && ended.signal == SIGKILL; ++round) {
-    ended = run(folder, resume, {.kill_after = reference_seconds_ * 0.25 * (round + 1)});
+  Ended ended = run(folder, design, {.environment = fatal_write(writes_ / 3)});
+  for (int round = 1; round <= 4; ++round) {
+    ASSERT_EQ(ended.signal, SIGKILL) << round;
+    ended = run(folder, resume, {.environment = fatal_write(6 * round)});
   }
-  if (ended.code == -1) ended = run(folder, resume);
-  if (ended.code != 2) expect_ended(ended);
+  expect_ended(run(folder, resume));
   EXPECT_EQ(left_in(folder), *reference_);
 }
 
@@ -127,22 +137,20 @@ TEST_F(SurvivingDesign, MayBeKilledAgainAndAgain) {
 TEST_F(SurvivingDesign, WithAMemoryGoesOnFromWhatItKnewWhenItBegan) {
   const std::vector<std::string> with_memory = with(design, {"--memory"});
   Left expected;
-  double seconds = 0;
+  long writes = 0;
   {
     const Folder folder;
     begin(folder);
     expect_ended(run(folder, design));
-    const Ended ended = run(folder, with_memory);
-    expect_ended(ended);
-    seconds = ended.seconds;
+    writes = writes_of(folder, with_memory);
     expected = left_in(folder);
   }
-  for (const double part : {0.3, 0.5, 0.7}) {
+  for (const long part : {3, 5, 7}) {
     const Folder folder;
     begin(folder);
     expect_ended(run(folder, design));
-    const Ended killed = run(folder, with_memory, {.kill_after = part * seconds});
-    if (killed.signal == SIGKILL) run(folder, resume);
+    ASSERT_EQ(run(folder, with_memory, {.environment = fatal_write(writes * part / 10)}).signal, SIGKILL);
+    expect_ended(run(folder, resume));
     EXPECT_EQ(left_in(folder), expected) << part;
   }
 }
@@ -212,7 +220,7 @@ TEST_F(SurvivingDesign, WithADamagedLedgerSaysSo) {
 TEST_F(SurvivingDesign, GoesOnOnlyWithTheTraceThatItBeganWith) {
   const Folder folder;
   begin(folder);
-  const Ended killed = run(folder, design, {.kill_after = reference_seconds_ * 0.5});
+  const Ended killed = run(folder, design, {.environment = fatal_write(writes_ / 2)});
   ASSERT_EQ(killed.signal, SIGKILL);
   std::filesystem::rename(folder / "trace.csv", folder / "away.csv");
   const Ended gone = run(folder, resume);
@@ -254,9 +262,7 @@ TEST_F(SurvivingDesign, RefusesToGoOnWithARunThatEndedOrIsNotThere) {
 TEST_F(SurvivingDesign, DoesNotMindAClockThatJumps) {
   const Folder folder;
   begin(folder);
-  const std::string clock = std::string(SYSWRIGHT_BINARY_DIR) + "/bin/libjumping_clock.so";
-  ASSERT_TRUE(std::filesystem::exists(clock));
-  const Ended ended = run(folder, design, {.environment = {"LD_PRELOAD=" + clock}});
+  const Ended ended = run(folder, design, {.environment = {library("jumping_clock")}});
   expect_ended(ended);
   EXPECT_EQ(left_in(folder), *reference_);
   const Ended runs = run(folder, {"ledger", "runs", "--ledger", "ledger.db"});

@@ -6,18 +6,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <thread>
 
 #include "base/random.h"
 
 namespace syswright::survive {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 const std::string program = std::string(SYSWRIGHT_BINARY_DIR) + "/bin/syswright";
 
@@ -36,11 +32,13 @@ void redirect(const std::string& path, int descriptor) {
     const std::size_t end = variable.find('=');
     ::setenv(variable.substr(0, end).c_str(), variable.substr(end + 1).c_str(), 1);
   }
-  std::vector<char*> words{const_cast<char*>(program.c_str())};
+  std::vector<char*> words;
+  for (const std::string& word : conditions.launcher) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(const_cast<char*>(program.c_str()));
   for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
   if (conditions.prepare) conditions.prepare();
-  ::execv(program.c_str(), words.data());
+  ::execvp(words.front(), words.data());
   ::_exit(127);
 }
 
@@ -58,18 +56,12 @@ Folder::~Folder() {
 }
 
 Ended run(const Folder& folder, const std::vector<std::string>& arguments, const Conditions& conditions) {
-  const Clock::time_point begin = Clock::now();
   const pid_t child = ::fork();
   if (child == 0) become(folder, arguments, conditions);
-  if (conditions.kill_after >= 0) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(conditions.kill_after));
-    ::kill(child, SIGKILL);
-  }
   if (conditions.meanwhile) conditions.meanwhile();
   int status = 0;
   ::waitpid(child, &status, 0);
   Ended ended;
-  ended.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   if (WIFEXITED(status)) ended.code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) ended.signal = WTERMSIG(status);
   ended.out = read_file(folder / ".out");

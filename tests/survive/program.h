@@ -24,15 +24,14 @@ class Folder {
 
 /// How a run of the program ended.
 struct Ended {
-  int code = -1;       ///< exit code; -1: by a signal
-  int signal = 0;      ///< that ended it
-  double seconds = 0;  ///< that it took
+  int code = -1;   ///< exit code; -1: by a signal
+  int signal = 0;  ///< that ended it
   std::string out;
   std::string err;
 };
 
 struct Conditions {
-  double kill_after = -1;                     ///< seconds, with SIGKILL; negative: never
+  std::vector<std::string> launcher = {};     ///< a command line to put before the program's: "mpirun -n 2"
   std::function<void()> prepare = {};         ///< called in the child before the program is started
   std::vector<std::string> environment = {};  ///< "NAME=value", besides what there is
   std::function<void()> meanwhile = {};       ///< called here while it runs
