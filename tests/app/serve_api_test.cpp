@@ -177,6 +177,16 @@ TEST_F(ServeApi, AsksWhetherTheProcessOfARunStillRuns) {
   EXPECT_EQ(runs[1]["status"], "running");
   EXPECT_EQ(runs[0]["status"], "stopped");
   EXPECT_TRUE(runs[0]["resumable"].get<bool>());
+  const auto go_on = [&](const std::string& run) {
+    return live.answer({.method = "POST",
+                        .path = "/api/jobs",
+                        .query = {},
+                        .headers = {{"content-type", "application/json"}},
+                        .body = R"({"kind":"resume","run":)" + run + "}"});
+  };
+  EXPECT_EQ(go_on("2").status, 201);
+  EXPECT_THAT(go_on("1").body, HasSubstr("cannot be gone on with"));
+  EXPECT_THAT(go_on("3").body, HasSubstr("there is no run 3"));
 }
 
 TEST_F(ServeApi, FindsPoliciesAndWhatTheyDid) {
@@ -347,7 +357,8 @@ TEST_F(ServeApi, ExplainsWhatIsWrongWithAForm) {
   EXPECT_THAT(error_of("[]"), HasSubstr("not a JSON object"));
   EXPECT_THAT(error_of(std::string(2000, '[')), HasSubstr("not a JSON object"));
   EXPECT_THAT(error_of(R"({"kind":"design","domain":"cach","budget":"1s"})"), HasSubstr("did you mean 'cache'?"));
-  EXPECT_THAT(error_of(R"({"kind":"shell","domain":"cache"})"), HasSubstr("'design', 'curves' or 'timeline'"));
+  EXPECT_THAT(error_of(R"({"kind":"shell","domain":"cache"})"),
+              HasSubstr("'design', 'resume', 'curves' or 'timeline'"));
   EXPECT_THAT(error_of(R"({"kind":"design","domain":"cache"})"), HasSubstr("budget"));
   EXPECT_THAT(error_of(R"({"kind":"design","domain":"cache","budget":"soon"})"), HasSubstr("soon"));
   EXPECT_THAT(error_of(R"({"kind":"design","domain":"cache","budget":"1s","designer":"evlove"})"),

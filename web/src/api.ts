@@ -133,7 +133,7 @@ export interface Outcome {
 }
 export interface JobLine {
   id: number;
-  kind: "design" | "curves" | "timeline";
+  kind: "design" | "resume" | "curves" | "timeline";
   title: string;
   command: string;
   running: boolean;

@@ -10,7 +10,7 @@ const outcome = (job: JobLine): [string, string] => {
   if (job.code === 0) return ["done", "better"];
   if (job.code === 130 || job.stopped) return ["stopped", "level"];
   // Design runs end with 1 where a baseline is better or a check fails: there is a result all the same.
-  return job.code === 1 && job.kind === "design"
+  return job.code === 1 && (job.kind === "design" || job.kind === "resume")
     ? ["done, see the verdict", "level"]
     : [`failed (exit code ${job.code})`, "worse"];
 };

@@ -180,6 +180,27 @@ function Tools({ run }: { run: Run }) {
   );
 }
 
+function Resume({ run }: { run: Run }) {
+  const [said, setSaid] = useState("");
+  const start = () =>
+    tell("jobs", { kind: "resume", run: run.id })
+      .then(() => setSaid("Reading the workload…"))
+      .catch((why: Error) => setSaid(why.message));
+  return (
+    <p>
+      <button type="button" class="primary" id="resume" onClick={() => void start()}>
+        Go on
+      </button>{" "}
+      <span role="status" class="note">
+        {said}
+      </span>
+    </p>
+  );
+}
+
+/// As one word of a shell.
+const word = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
 export function RunPage({ id }: { id: string }) {
   const { state } = useShared();
   const { data: run, error } = useData<Run>(`runs/${id}`);
@@ -224,7 +245,10 @@ export function RunPage({ id }: { id: string }) {
           note="Nobody works on this run any more, and it has no result. What was paid for is in the ledger: it goes on where it was."
         >
           {run.resumable ? (
-            <Copy text={`syswright resume ${run.id} --ledger ${state.ledger}`} />
+            <>
+              <Resume run={run} />
+              <Copy text={`syswright resume ${run.id} --ledger ${word(state.ledger)}`} />
+            </>
           ) : (
             command && <Copy text={command} />
           )}

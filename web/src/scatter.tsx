@@ -148,7 +148,7 @@ export function Scatter(props: Props) {
         {picked
           ? `${picked.label}: ${formatX(picked.x)}, ${formatY(picked.y)}`
           : beyond > 0
-            ? `${beyond} at the edge lie beyond it`
+            ? `${beyond} at the edge ${beyond === 1 ? "lies" : "lie"} beyond it`
             : " "}
       </p>
     </div>

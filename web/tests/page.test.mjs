@@ -118,6 +118,38 @@ test("a search is started from the form and stopped", () =>
     await shot("jobs");
   }));
 
+test("a search that was killed goes on where it was", () =>
+  at("runs", async (page) => {
+    const search = spawn(
+      program,
+      [
+        "design",
+        "cache",
+        "--size",
+        "1%",
+        "--budget",
+        "60evals",
+        "--seed",
+        "9",
+        "--report",
+        "none",
+        "--ledger",
+        ledger.ledger,
+      ],
+      { stdio: "ignore" },
+    );
+    const ended = once(search, "exit");
+    await page.locator(".live-run").waitFor();
+    search.kill("SIGKILL");
+    await ended;
+    const { runs } = await server.ask("runs");
+    assert.equal(runs[0].status, "stopped");
+    await page.goto(`http://127.0.0.1:${server.port}/#/runs/${runs[0].id}`);
+    await page.getByText("Cut off").waitFor();
+    await page.locator("#resume").click();
+    await page.locator(".verdict .headline").waitFor();
+  }));
+
 test("everything can be reached from the keyboard", () =>
   at("", async (page, shot) => {
     await page.getByRole("link", { name: "design cache" }).first().waitFor();

@@ -19,7 +19,7 @@
 //      /api/compare?a=DIGEST&b=DIGEST    two policies in pairs of equal blocks
 //      /api/timelines, /api/timelines/NAME
 //      /api/jobs, /api/jobs/N            what was started from here
-// POST /api/jobs {"kind": …}             starts work (work.cpp)
+// POST /api/jobs {"kind": …}             starts or goes on with work (work.cpp)
 //      /api/jobs/N/stop                  stops it
 namespace syswright::app::serve {
 namespace {

@@ -65,6 +65,7 @@ class Api {
   Json jobs_json();
   Json job_json(std::uint64_t id);
   std::uint64_t start_job(const std::string& body);
+  std::uint64_t resume(std::uint64_t number);
   // timelines.cpp
   Json timelines_json();
   Response timeline(const std::string& name);

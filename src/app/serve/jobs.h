@@ -15,7 +15,7 @@ namespace syswright::app::serve {
 /// Work that was started from the page.
 struct JobState {
   std::uint64_t id = 0;
-  std::string kind;     ///< "design", "curves", "timeline"
+  std::string kind;     ///< "design", "resume", "curves", "timeline"
   std::string title;    ///< for people
   std::string command;  ///< that does the same in a shell
   pid_t process = 0;

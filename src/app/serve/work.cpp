@@ -166,6 +166,7 @@ std::uint64_t Api::start_job(const std::string& body) {
   const Form form = Form::parse(body, nullptr, false);
   if (!form.is_object()) throw InputError("the body is not a JSON object");
   const std::string kind = text_of(form, "kind");
+  if (kind == "resume") return resume(number_of(form, "run", 0, 1'000'000'000));
   const Domain& domain = setup_.domains.find(text_of(form, "domain"));
   std::vector<std::string> words;
   std::string title;
@@ -178,11 +179,22 @@ std::uint64_t Api::start_job(const std::string& body) {
     words = curves ? curve_words(form, domain, policies) : timeline_words(form, domain, policies, setup_.timelines);
     title = curves ? fmt::format("curves of {}", domain.name()) : fmt::format("timeline {}", text_of(form, "name"));
   } else {
-    throw InputError("kind: 'design', 'curves' or 'timeline'");
+    throw InputError("kind: 'design', 'resume', 'curves' or 'timeline'");
   }
   words.push_back(option("ledger", setup_.ledger));
   words.emplace_back("--json");
   return jobs_.start(kind, title, words);
+}
+
+std::uint64_t Api::resume(std::uint64_t number) {
+  const std::optional<RunLine> line = view_.run(static_cast<RunId>(number));
+  if (!line) throw InputError(fmt::format("run: there is no run {}", number));
+  std::optional<std::uint64_t> job;
+  if (status_of(*line, job) != "stopped" || line->run.invocation.empty()) {
+    throw InputError(fmt::format("run {} cannot be gone on with: it has ended, or runs, or did not say how", number));
+  }
+  return jobs_.start("resume", fmt::format("resume run {}", number),
+                     {"resume", std::to_string(number), option("ledger", setup_.ledger), "--json"});
 }
 
 Json Api::jobs_json() {
