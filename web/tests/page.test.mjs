@@ -1,5 +1,5 @@
 // The page in a real browser, over a real ledger: node --test page.test.mjs (see support.mjs for the environment).
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,6 +15,24 @@ after(async () => {
   await browser?.close();
   await server?.stop();
   ledger?.remove();
+});
+
+/// Searches of the test that runs: ended with it, so that none is in the way of the next.
+const searches = new Set();
+function search(...words) {
+  const child = spawn(
+    program,
+    ["design", "cache", "--size", "1%", "--report", "none", "--ledger", ledger.ledger, ...words],
+    {
+      stdio: "ignore",
+    },
+  );
+  const ended = once(child, "exit").then(() => searches.delete(child));
+  searches.add(child);
+  return { child, ended };
+}
+afterEach(() => {
+  for (const child of searches) child.kill("SIGKILL");
 });
 
 /// A page at a place, with nothing to complain of at its end.
@@ -62,25 +80,7 @@ test("a run shows its verdict, its curve, its lineage, its program and the held-
 
 test("a search in another process shows up, moves, and ends in the page", () =>
   at("runs", async (page, shot) => {
-    const search = spawn(
-      program,
-      [
-        "design",
-        "cache",
-        "--size",
-        "1%",
-        "--budget",
-        "6s",
-        "--seed",
-        "5",
-        "--report",
-        "none",
-        "--ledger",
-        ledger.ledger,
-      ],
-      { stdio: "ignore" },
-    );
-    const ended = once(search, "exit");
+    const { ended } = search("--budget", "6s", "--seed", "5");
     const live = page.locator(".live-run");
     await live.waitFor();
     await live.getByText(/\d+ evaluations in/).waitFor();
@@ -91,7 +91,7 @@ test("a search in another process shows up, moves, and ends in the page", () =>
     await shot("live");
     await page.locator(".live-run a").click();
     await page.getByRole("progressbar").waitFor();
-    await page.locator("pre.source").waitFor();
+    await page.getByLabel("Program of the best policy").waitFor();
     await page.locator(".scatter .dot").nth(1).waitFor();
     await shot("live-run");
     await ended;
@@ -108,7 +108,7 @@ test("a search is started from the form and stopped", () =>
     assert.match(await page.getByRole("alert").innerText(), /soon/);
     await page.locator("#budget").fill("600s");
     await page.locator("#start").click();
-    await page.locator(".live-run a").click();
+    await page.locator(".live-run", { hasText: "600s" }).locator("a").click();
     await page.getByRole("button", { name: "Stop" }).click();
     await page.locator(".verdict .headline").waitFor();
     const { jobs } = await server.ask("jobs");
@@ -120,27 +120,9 @@ test("a search is started from the form and stopped", () =>
 
 test("a search that was killed goes on where it was", () =>
   at("runs", async (page) => {
-    const search = spawn(
-      program,
-      [
-        "design",
-        "cache",
-        "--size",
-        "1%",
-        "--budget",
-        "60evals",
-        "--seed",
-        "9",
-        "--report",
-        "none",
-        "--ledger",
-        ledger.ledger,
-      ],
-      { stdio: "ignore" },
-    );
-    const ended = once(search, "exit");
+    const { child, ended } = search("--budget", "60evals", "--seed", "9");
     await page.locator(".live-run").waitFor();
-    search.kill("SIGKILL");
+    child.kill("SIGKILL");
     await ended;
     const { runs } = await server.ask("runs");
     assert.equal(runs[0].status, "stopped");
