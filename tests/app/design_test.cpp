@@ -94,9 +94,9 @@ TEST_F(DesignToy, TheReportIsWellFormedAndWhole) {
   ASSERT_EQ(design({"--budget", "150evals", "--seed", "2"}).code, 0);
   const std::string page = read_file(folder_ / "report/report.html");
   EXPECT_EQ(markup_problem(page), "");
-  for (const char* part : {"<!DOCTYPE html>", "On the held-out part", "The policy", "The search", "In numbers",
-                           "What was run", "To run it again", "syswright design toy --ledger none", "<svg",
-                           "prefers-color-scheme: dark", "@media print"}) {
+  for (const char* part :
+       {"<!DOCTYPE html>", "On the held-out part", "The policy", "The search", "In numbers", "What was run",
+        "To run it again", "syswright design toy --", "<svg", "prefers-color-scheme: dark", "@media print"}) {
     EXPECT_THAT(page, HasSubstr(part));
   }
   for (const char* outside : {"http://", "https://", "<script", "<link", "@import", "url("}) {
