@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -89,7 +90,7 @@ LetterCosts measure_letters(Transport& transport) {
 }
 
 std::vector<RecordedBatch> record_search(const std::string& trace, const std::string& sizes, double evaluations) {
-  Registry<Domain> domains;
+  Registry<Domain> domains("domain");
   register_domains(domains);
   const Domain& cache = domains.find("cache");
   const auto workload = cache.open({.workload = trace, .format = "", .options = {{"size", sizes}}});
@@ -108,12 +109,24 @@ std::vector<RecordedBatch> record_search(const std::string& trace, const std::st
   return std::move(recorder.batches);
 }
 
+double mean_seconds(const std::vector<RecordedBatch>& batches) {
+  double work = 0;
+  double jobs = 0;
+  for (const RecordedBatch& batch : batches) {
+    for (const double seconds : batch.seconds) work += seconds;
+    jobs += static_cast<double>(batch.seconds.size());
+  }
+  return work / jobs;
+}
+
 void describe(const std::vector<RecordedBatch>& batches) {
   std::size_t jobs = 0;
   std::size_t widest = 0;
   double work = 0;
   double thinking = 0;
+  double longest = 0;
   for (const RecordedBatch& batch : batches) {
+    longest += *std::max_element(batch.seconds.begin(), batch.seconds.end());
     jobs += batch.seconds.size();
     widest = std::max(widest, batch.seconds.size());
     thinking += batch.thinking;
@@ -121,9 +134,9 @@ void describe(const std::vector<RecordedBatch>& batches) {
   }
   fmt::print(
       "{} batches, {} evaluations ({:.1f} a batch, at most {}), {:.2f} s of them ({:.3f} ms each), {:.2f} s of "
-      "thinking\n",
+      "thinking, {:.2f} s if each batch took as long as its longest evaluation\n",
       batches.size(), jobs, static_cast<double>(jobs) / static_cast<double>(batches.size()), widest, work,
-      1e3 * work / static_cast<double>(jobs), thinking);
+      1e3 * work / static_cast<double>(jobs), thinking, longest);
 }
 
 void tabulate(const std::vector<RecordedBatch>& batches, const LetterCosts& letters, bool slow) {
@@ -171,6 +184,11 @@ void run(Transport* transport, int argc, char** argv) {
   const auto wide = widened(batches, 64);
   describe(wide);
   tabulate(wide, letters, false);
+  fmt::print("with one batch of evaluations that all take the mean:\n");
+  const std::vector<RecordedBatch> even{
+      {.thinking = 0, .seconds = std::vector<double>(200'000, mean_seconds(batches))}};
+  describe(even);
+  tabulate(even, letters, false);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ struct DispatchOptions {
   std::size_t held_per_thread = 2;
   /// A running job is given to another worker too once it takes so many times as long as expected.
   double straggler_factor = 3;
-  double straggler_seconds = 0.05;  ///< but not before
+  double straggler_seconds = 0.01;  ///< but not before
   std::size_t copies = 2;           ///< of a job at once, at most
 };
 

@@ -10,6 +10,8 @@ namespace syswright {
 namespace {
 
 constexpr std::size_t leader = 0;
+/// How often the leader looks for stragglers while nothing comes.
+constexpr double look_seconds = 0.001;
 
 /// One batch, from the moment at which the search asks for it.
 class BatchRun {
@@ -25,8 +27,10 @@ class BatchRun {
   double run() {
     give_orders(leader_free_);
     while (!dispatcher_.done()) {
-      if (events_.empty()) {  // only stragglers are left: the leader looks again
-        give_orders(leader_free_ += model_.dispatch.straggler_seconds);
+      const double look = std::max(leader_free_, looked_ + look_seconds);
+      if (events_.top().time > look) {
+        looked_ = look;
+        give_orders(look);
         continue;
       }
       const Event event = events_.top();
@@ -78,6 +82,7 @@ class BatchRun {
   }
 
   void give_orders(double now) {
+    looked_ = now;
     for (const Dispatcher::Order& order : dispatcher_.orders(now)) {
       if (order.worker == leader) {
         at(now, Kind::arrived, leader, order.job);
@@ -129,6 +134,7 @@ class BatchRun {
   const ClusterModel& model_;
   Dispatcher dispatcher_;
   double leader_free_;
+  double looked_ = 0;
   std::vector<Worker> workers_;
   std::priority_queue<Event> events_;
   std::uint64_t number_ = 0;

@@ -151,6 +151,10 @@ TEST(Scaling, ASlowRankHoldsNobodyUpForLong) {
   const double slow = simulate_scaling(batches, {.ranks = 4, .slow_rank = 2, .slowness = 1000}).seconds;
   EXPECT_NEAR(even, 10, 1e-9);
   EXPECT_LT(slow, 1.4 * even);  // a quarter of the workers is lost: 4/3
+  const auto many = even_batches(100, 40, 0.02);
+  EXPECT_LT(simulate_scaling(many, {.ranks = 2, .slow_rank = 1, .slowness = 20}).seconds,
+            1.15 * simulate_scaling(many, {.ranks = 1}).seconds)
+      << "worse than alone by no more than what a look at stragglers costs in each batch";
   const double patient =
       simulate_scaling(batches, {.ranks = 4, .slow_rank = 2, .slowness = 1000, .dispatch = {.copies = 1}}).seconds;
   EXPECT_GE(patient, 100) << "without copies its job is waited for";
