@@ -254,7 +254,8 @@ class Checker {
 ProgramPtr compile(std::string_view text, const std::string& file,
                    std::span<const std::shared_ptr<const Signature>> signatures) {
   const SourceText source(text, file);
-  if (text.size() > max_program_bytes) source.fail({}, "the text is larger than 1 MiB, the most that a program may have");
+  if (text.size() > max_program_bytes)
+    source.fail({}, "the text is larger than 1 MiB, the most that a program may have");
   const Tree tree = parse(source);
   std::vector<std::string> domains;
   for (const auto& signature : signatures) {
