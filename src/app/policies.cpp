@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <filesystem>
+#include <fstream>
 
-#include "base/file.h"
+#include "base/error.h"
 #include "policy/compile.h"
+#include "policy/parser.h"
 
 namespace syswright::app {
 namespace {
@@ -28,6 +31,17 @@ const Baseline* find_baseline(const std::string& name, const Domain& domain) {
     if (plain(baseline.name) == plain(name)) return &baseline;
   }
   return nullptr;
+}
+
+/// Of a file larger than any program may be, as much as shows the compiler that it is.
+std::string read_program(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw SystemError(fmt::format("cannot open '{}'", path), errno);
+  std::string text(policy::max_program_bytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) throw SystemError(fmt::format("cannot read '{}'", path), errno);
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
 }
 
 [[noreturn]] void refuse(const std::string& name, const Domain& domain) {
@@ -53,7 +67,7 @@ void add(std::vector<Policy>& policies, Policy policy, const std::string& file) 
 policy::ProgramPtr load_program(const std::string& path, const Registry<Domain>& domains) {
   if (std::filesystem::is_directory(path)) throw InputError(fmt::format("{}: is a folder, not a program", path));
   if (!std::filesystem::exists(path)) throw InputError(fmt::format("{}: there is no such file", path));
-  return policy::compile(read_file(path), path, signatures(domains));
+  return policy::compile(read_program(path), path, signatures(domains));
 }
 
 policy::ProgramPtr load_program_for(const std::string& path, const Domain& domain, const Registry<Domain>& domains) {

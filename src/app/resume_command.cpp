@@ -96,6 +96,13 @@ ExitCode run(const Context& context, const Arguments& arguments) {
     refuse_unless_stopped(run, arguments.elsewhere);
   }
   const Invocation invocation = invocation_of(run).value();
+  // A ledger may come from a stranger, and other commands start programs.
+  if (invocation.arguments.empty() || invocation.arguments.front() != "design") {
+    throw InputError(
+        fmt::format("run {} is recorded as one of '{}', which is not gone on with: only runs of "
+                    "'syswright design' are",
+                    run.id, shell_command("syswright", invocation.arguments)));
+  }
   std::error_code failure;
   std::filesystem::current_path(invocation.folder, failure);
   if (failure) {

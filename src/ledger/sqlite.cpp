@@ -70,6 +70,9 @@ Database::Database(const std::string& path, double wait_seconds, Access access)
     sqlite3_close(handle_);
     throw LedgerError(fmt::format("ledger '{}': {}; {}", path, problem, remedy(code)));
   }
+  // A ledger may come from a stranger: what its schema says must not run functions, nor may it be bent by pragmas.
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_busy_timeout(handle_, static_cast<int>(wait_seconds * 1000));
 }

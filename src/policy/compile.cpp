@@ -13,11 +13,11 @@ namespace {
 
 using namespace syntax;
 
-constexpr std::size_t max_text = std::size_t{1} << 20;
 constexpr std::size_t max_statistics = 64;
 constexpr std::size_t max_window = 4096;
 /// A statistic of each candidate takes its window of memory for each of perhaps millions.
 constexpr std::size_t max_candidate_window = 64;
+constexpr std::size_t max_candidate_bytes = 4096;  ///< of all statistics of a candidate together
 
 template <typename T>
 std::vector<std::string> names_of(const std::vector<T>& items) {
@@ -73,7 +73,22 @@ class Checker {
       find_signal(declaration, result);
     }
     set_parameter(declaration, result);
+    check_memory(declaration, result);
     return result;
+  }
+
+  void check_memory(const StatisticDeclaration& declaration, const Statistic& added) const {
+    if (added.scope != Scope::candidate) return;
+    std::size_t doubles = StatisticRuntime(added).state_size();
+    for (const Statistic& statistic : statistics_) {
+      if (statistic.scope == Scope::candidate) doubles += StatisticRuntime(statistic).state_size();
+    }
+    if (doubles * sizeof(double) > max_candidate_bytes) {
+      fail(declaration.name.place,
+           fmt::format("with this one, the statistics of each candidate take {} bytes; they may take {}: shorten the "
+                       "windows, or keep fewer",
+                       doubles * sizeof(double), max_candidate_bytes));
+    }
   }
 
   void check_name(const Name& name) const {
@@ -239,7 +254,8 @@ class Checker {
 ProgramPtr compile(std::string_view text, const std::string& file,
                    std::span<const std::shared_ptr<const Signature>> signatures) {
   const SourceText source(text, file);
-  if (text.size() > max_text) source.fail({}, "the text is larger than 1 MiB, the most that a program may have");
+  if (text.size() > max_program_bytes)
+    source.fail({}, "the text is larger than 1 MiB, the most that a program may have");
   const Tree tree = parse(source);
   std::vector<std::string> domains;
   for (const auto& signature : signatures) {

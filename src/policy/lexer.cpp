@@ -59,6 +59,10 @@ Token Lexer::next() {
 Token Lexer::name() {
   std::size_t size = 1;
   while (is_letter(peek(size)) || is_digit(peek(size))) ++size;
+  if (size > max_name_bytes) {
+    source_.fail(place(), fmt::format("the name {} has {} characters; a name may have {}",
+                                      quoted(source_.text().substr(at_, size)), size, max_name_bytes));
+  }
   return taken(TokenKind::name, size);
 }
 

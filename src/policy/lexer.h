@@ -1,9 +1,14 @@
 #pragma once
 
+#include <cstddef>
+
 #include "base/units.h"
 #include "policy/source_text.h"
 
 namespace syswright::policy {
+
+/// Longest name. Messages, printed programs and exported code repeat names, some of them thousands of times.
+inline constexpr std::size_t max_name_bytes = 100;
 
 enum class TokenKind : std::uint8_t { name, number, symbol, end };
 
@@ -19,8 +24,8 @@ struct Token {
   Place end() const { return {place.line, place.column + static_cast<std::uint32_t>(text.size())}; }
 };
 
-/// Cuts program text into tokens, one at a time. Throws ProgramError for bytes that start no token, malformed numbers
-/// and unknown units.
+/// Cuts program text into tokens, one at a time. Throws ProgramError for bytes that start no token, malformed numbers,
+/// unknown units and names over max_name_bytes.
 class Lexer {
  public:
   explicit Lexer(const SourceText& source) : source_(source) {}

@@ -18,10 +18,19 @@ namespace {
 constexpr Type boolean{ValueKind::boolean, {}};
 /// Operations of one statement, written out in full: it is printed on one line.
 constexpr double max_statement = 1000;
+/// The line must be one that the parser takes (max_nesting), whatever brackets it needs.
+constexpr std::size_t max_statement_depth = 90;
 
 std::vector<GraphBuilder::InputInfo> with_output(std::vector<GraphBuilder::InputInfo> inputs, const Type& output) {
   inputs.push_back({.type = output, .identity = DigestBuilder().add("output").finish().low});
   return inputs;
+}
+
+/// Whether the operand is written beside its user without brackets, as the sum in (a + b) + c is.
+bool stands_open(const Node& user, const Node& operand, std::size_t place) {
+  const bool infix = user.op == Op::add || user.op == Op::subtract || user.op == Op::multiply ||
+                     user.op == Op::divide || user.op == Op::logical_and || user.op == Op::logical_or;
+  return infix && operand.op == user.op && (place == 0 || info(user.op).commutative);
 }
 
 /// Keeps of a contract's inputs those that its statements read.
@@ -234,15 +243,24 @@ double Lowering::constant(ExpressionId id, Dimension dimension, std::string_view
   return *known;
 }
 
-/// Graph of a condition, refused if its text would be long.
+/// Graph of a condition, refused if its text would be long or deep.
 Graph Lowering::short_graph(const Value& value, Place place) const {
   Graph graph = builder_.finish(value.node);
   std::vector<double> written(graph.size(), 1);
+  std::vector<std::size_t> depth(graph.size(), 0);
   for (NodeId id = 0; id < graph.size(); ++id) {
-    for (NodeId operand : graph[id].operands()) written[id] += written[operand];
+    const auto operands = graph[id].operands();
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      const bool open = stands_open(graph[id], graph[operands[i]], i);
+      written[id] += written[operands[i]];
+      depth[id] = std::max(depth[id], depth[operands[i]] + (open ? 0 : 1));
+    }
   }
   if (written.back() > max_statement) {
     source_.fail(place, fmt::format("the statement has over {} operations; split it", max_statement));
+  }
+  if (depth.back() > max_statement_depth) {
+    source_.fail(place, fmt::format("the statement is nested over {} deep; split it", max_statement_depth));
   }
   return graph;
 }

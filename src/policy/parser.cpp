@@ -33,6 +33,8 @@ struct BinaryOperator {
   Operator op;
   int precedence;
 };
+/// Statements of one contract: each is a question to a solver.
+constexpr std::size_t max_clauses = 100;
 constexpr int comparison_precedence = 4;
 constexpr int not_precedence = 3;  // of the word; '!' binds tightly
 constexpr std::array<BinaryOperator, 14> binary_operators{{
@@ -183,7 +185,12 @@ class Parser {
     const Level level(*this);
     const Place open = token_.place;
     expect("{", purpose);
-    while (rule != nullptr && (token_.is("require") || token_.is("ensure"))) rule->clauses.push_back(clause());
+    while (rule != nullptr && (token_.is("require") || token_.is("ensure"))) {
+      if (rule->clauses.size() >= max_clauses) {
+        fail(fmt::format("a rule's contract may have {} statements; this is one more", max_clauses));
+      }
+      rule->clauses.push_back(clause());
+    }
     Block statements;
     while (!token_.is("}")) {
       if (token_.kind == TokenKind::end) {

@@ -4,6 +4,8 @@
 
 namespace syswright::policy {
 
+/// Longest text of a program.
+inline constexpr std::size_t max_program_bytes = std::size_t{1} << 20;
 /// Deepest nesting of expressions and blocks, so that recursion over a tree is bounded.
 inline constexpr std::size_t max_nesting = 200;
 /// Largest number of expressions in a text; far more than fit into a graph.

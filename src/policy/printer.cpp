@@ -5,6 +5,7 @@
 #include <set>
 
 #include "policy/expression_text.h"
+#include "policy/lexer.h"
 #include "policy/lowering.h"
 #include "policy/parser.h"
 #include "policy/program.h"
@@ -28,7 +29,7 @@ constexpr std::size_t deepest_block = 6;
 
 bool is_identifier(std::string_view name) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  if (name.empty() || !letter(name[0]) || is_keyword(name)) return false;
+  if (name.empty() || name.size() > max_name_bytes || !letter(name[0]) || is_keyword(name)) return false;
   return std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
@@ -391,7 +392,7 @@ class RulePrinter {
 std::string identifier_of(const std::string& name) {
   if (is_identifier(name)) return name;
   std::string result = "p_";
-  for (char c : name) {
+  for (char c : name.substr(0, max_name_bytes - result.size())) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     result += plain ? c : '_';
   }

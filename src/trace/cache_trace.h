@@ -37,7 +37,7 @@ struct ReadOptions {
   std::size_t key_column = 0;
   std::size_t size_column = 0;
   char delimiter = 0;
-  std::uint64_t limit = 0;  ///< requests to read at most; 0: all
+  std::uint64_t limit = 0;  ///< requests to read at most; 0: all, if below 500 million
 };
 
 /// Reads a trace file, plain or zstd-compressed (told by its first bytes), in any known format. Plain files are mapped;

@@ -66,6 +66,11 @@ void Columns::drop_empty_columns() {
 
 CacheTrace Columns::finish(const std::string& path, const std::string& format) {
   if (trace_.keys.empty()) throw InputError({path}, fmt::format("holds no requests (read as {})", format));
+  if (!asked_ && full()) {
+    throw InputError({path}, fmt::format("stands for {} requests or more (read as {}); cut it with 'syswright trace "
+                                         "convert', whose --limit says how many to keep",
+                                         limit_, format));
+  }
   if (hashed_keys_ > 0) warn(counted(hashed_keys_, "key is", "keys are", "not a decimal number below 2^64: hashed"));
   if (backward_times_ > 0) {
     warn(counted(backward_times_, "time goes", "times go", "backwards: replaced by the time before"));

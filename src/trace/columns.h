@@ -13,8 +13,13 @@ namespace syswright::trace {
 /// Collects the columns of a trace that is being read, repairs what is merely odd, and counts what it repaired.
 class Columns {
  public:
-  /// limit  requests at most; 0: no limit
-  explicit Columns(std::uint64_t limit) : limit_(limit == 0 ? std::numeric_limits<std::uint64_t>::max() : limit) {}
+  /// Requests that are read unless a limit was asked for: a few bytes of a compressed file, or of one that states
+  /// extents, can stand for more than fit into any memory.
+  static constexpr std::uint64_t most_unasked = 500'000'000;
+
+  /// limit  requests at most; 0: all of a trace of fewer than `unasked`
+  explicit Columns(std::uint64_t limit, std::uint64_t unasked = most_unasked)
+      : limit_(limit == 0 ? unasked : limit), asked_(limit != 0) {}
 
   bool full() const { return trace_.keys.size() >= limit_; }
   std::size_t size() const { return trace_.keys.size(); }
@@ -59,12 +64,13 @@ class Columns {
   /// says it.
   void drop_empty_columns();
 
-  /// The trace with its warnings. Throws InputError if it has no requests.
+  /// The trace with its warnings. Throws InputError if it has no requests, or more than were asked for.
   CacheTrace finish(const std::string& path, const std::string& format);
 
  private:
   CacheTrace trace_;
   std::uint64_t limit_;
+  bool asked_;
   double last_time_ = -std::numeric_limits<double>::infinity();
   std::uint32_t largest_size_ = 0;
   std::uint64_t backward_times_ = 0;

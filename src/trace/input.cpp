@@ -159,6 +159,22 @@ std::unique_ptr<ByteStream> stream_zstd(std::unique_ptr<ByteStream> compressed, 
   return std::make_unique<ZstdStream>(std::move(compressed), path);
 }
 
+std::string decompressed(std::string content, const std::string& path, std::size_t most) {
+  const auto bytes = std::as_bytes(std::span(content));
+  if (!is_zstd(bytes)) return content;
+  const auto stream = stream_zstd(stream_memory(bytes), path);
+  std::string text;
+  std::vector<std::byte> piece(std::size_t{1} << 20);
+  while (const std::size_t count = read_fully(*stream, piece)) {
+    if (count > most - text.size()) {
+      throw InputError({path},
+                       fmt::format("holds more than {} bytes when decompressed; cut it into smaller files", most));
+    }
+    text.append(reinterpret_cast<const char*>(piece.data()), count);
+  }
+  return text;
+}
+
 std::size_t read_fully(ByteStream& stream, std::span<std::byte> into) {
   std::size_t filled = 0;
   while (filled < into.size()) {

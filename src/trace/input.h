@@ -59,6 +59,13 @@ bool is_zstd(std::span<const std::byte> content);
 /// beyond 128 MiB are refused, so that a hostile file cannot take the memory.
 std::unique_ptr<ByteStream> stream_zstd(std::unique_ptr<ByteStream> compressed, const std::string& path);
 
+/// Most bytes that decompressed() makes of a file, if not told otherwise.
+inline constexpr std::size_t most_decompressed_bytes = std::size_t{4} << 30;
+
+/// The whole content, decompressed if it is zstd frames. Throws InputError as stream_zstd does, and for frames that
+/// hold more than `most` bytes: a few kilobytes can stand for any number.
+std::string decompressed(std::string content, const std::string& path, std::size_t most = most_decompressed_bytes);
+
 /// Reads until `into` is full or the stream ends; returns the bytes read.
 std::size_t read_fully(ByteStream& stream, std::span<std::byte> into);
 

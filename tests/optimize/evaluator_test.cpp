@@ -49,6 +49,14 @@ TEST(ReadMeasurement, SaysWhatIsMissing) {
   }
 }
 
+TEST(ReadMeasurement, SurvivesWhatIsNestedDeep) {
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  const Measurement measurement = read_measurement("{\"score\": 2, \"info\": [1, " + deep + "]}");
+  EXPECT_EQ(measurement.score, 2);
+  EXPECT_LT(measurement.info.size(), 1000u);
+  EXPECT_NE(read_measurement("{\"score\": " + deep + "}").reason, "");
+}
+
 EvaluatorOptions options_for(const std::string& command, unsigned threads = 1) {
   const char* path = std::getenv("PATH");
   return {.command = command,

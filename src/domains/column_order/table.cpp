@@ -121,20 +121,10 @@ class CsvParser {
   std::size_t line_ = 0;
 };
 
-std::string decompressed(const std::string& content, const std::string& path) {
-  const auto bytes = std::as_bytes(std::span(content));
-  if (!trace::is_zstd(bytes)) return content;
-  const auto stream = trace::stream_zstd(trace::stream_memory(bytes), path);
-  std::string text;
-  std::string piece(1 << 20, 0);
-  while (const std::size_t count = stream->read(std::as_writable_bytes(std::span(piece)))) text.append(piece, 0, count);
-  return text;
-}
-
 }  // namespace
 
 Instance parse_table(std::string_view csv, const std::string& path) { return CsvParser(csv, path).read(); }
 
-Instance read_table(const std::string& path) { return parse_table(decompressed(read_file(path), path), path); }
+Instance read_table(const std::string& path) { return parse_table(trace::decompressed(read_file(path), path), path); }
 
 }  // namespace syswright::column_order

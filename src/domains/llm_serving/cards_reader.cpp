@@ -81,6 +81,8 @@ const std::vector<Key<ModelCard>>& model_keys() {
 
 double number_of(const Json& value) {
   if (value.is_boolean()) return value.get<bool>() ? 1 : 0;
+  // Not written out if it is a list or an object: each level of those would take stack.
+  if (value.is_structured()) throw InputError(fmt::format("an {} is not a number", value.type_name()));
   if (!value.is_number()) throw InputError(fmt::format("{} is not a number", value.dump()));
   return value.get<double>();
 }

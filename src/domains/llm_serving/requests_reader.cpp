@@ -16,24 +16,6 @@
 namespace syswright::llm_serving {
 namespace {
 
-constexpr std::size_t most_bytes = std::size_t{4} << 30;  ///< of a decompressed log
-constexpr std::size_t piece = std::size_t{1} << 20;
-
-std::string decompressed(std::span<const std::byte> content, const std::string& path) {
-  const std::unique_ptr<trace::ByteStream> stream = trace::stream_zstd(trace::stream_memory(content), path);
-  std::string text;
-  for (;;) {
-    const std::size_t before = text.size();
-    text.resize(before + piece);
-    const std::size_t got = trace::read_fully(*stream, std::as_writable_bytes(std::span(text).subspan(before)));
-    text.resize(before + got);
-    if (got == 0) return text;
-    if (text.size() > most_bytes) {
-      throw InputError({path}, "holds more than 4 GiB when decompressed; cut it into smaller files");
-    }
-  }
-}
-
 std::string_view first_line(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -84,8 +66,9 @@ const std::vector<std::string>& request_formats() {
 
 RequestLog read_request_log_from_memory(std::span<const std::byte> content, const std::string& name,
                                         const RequestsReadOptions& options) {
-  if (trace::is_zstd(content)) return read_text(decompressed(content, name), name, options);
-  return read_text({reinterpret_cast<const char*>(content.data()), content.size()}, name, options);
+  const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
+  if (trace::is_zstd(content)) return read_text(trace::decompressed(std::string(text), name), name, options);
+  return read_text(text, name, options);
 }
 
 RequestLog read_request_log(const std::string& path, const RequestsReadOptions& options) {

@@ -50,6 +50,8 @@ class JsonLines {
       json = Json::parse(line);
     } catch (const Json::parse_error& error) {
       records_.refuse(number, fmt::format("is no JSON near column {}: {}", error.byte, trace::shown(line)));
+    } catch (const Json::out_of_range&) {
+      records_.refuse(number, fmt::format("has a number above 1.7e308: {}", trace::shown(line)));
     }
     if (!json.is_object()) records_.refuse(number, "is no JSON object: " + trace::shown(line));
     if (format_ == "mooncake") return add_mooncake(json);
@@ -215,6 +217,8 @@ Json parse_result(std::string_view content, const RequestRecords& records) {
     records.refuse(0, fmt::format("is not one JSON object, as 'vllm bench serve --save-result' writes it, near byte {} "
                                   "(with --append-result a file has several: keep one)",
                                   error.byte));
+  } catch (const Json::out_of_range&) {
+    records.refuse(0, "has a number above 1.7e308");
   }
 }
 

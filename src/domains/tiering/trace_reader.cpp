@@ -7,7 +7,6 @@
 #include <charconv>
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <unordered_map>
 
@@ -15,23 +14,11 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "trace/input.h"
+#include "trace/line_reader.h"
 #include "trace/text_lines.h"
 
 namespace syswright::tiering {
 namespace {
-
-std::string content_of(const std::string& path) {
-  std::string raw = read_file(path);
-  const auto bytes = std::as_bytes(std::span(raw));
-  if (!trace::is_zstd(bytes)) return raw;
-  const auto stream = trace::stream_zstd(trace::stream_memory(bytes), path);
-  std::string content;
-  std::vector<std::byte> piece(1 << 20);
-  while (const std::size_t size = trace::read_fully(*stream, piece)) {
-    content.append(reinterpret_cast<const char*>(piece.data()), size);
-  }
-  return content;
-}
 
 std::optional<std::uint64_t> hexadecimal(std::string_view text) {
   if (text.starts_with("0x")) text.remove_prefix(2);
@@ -76,7 +63,8 @@ void read_lackey(AccessTrace& trace, std::string_view line, const std::string& p
   const auto size = comma == rest.npos ? std::nullopt : trace::parse_unsigned(rest.substr(comma + 1));
   if (!address || !size || *size == 0 || *size > page_bytes || *address > ~std::uint64_t{0} - page_bytes) {
     refuse(path, number,
-           fmt::format("'{}' is no access; expected a kind, an address and a size, such as ' L 1ffeff80,8'", line));
+           fmt::format("'{}' is no access; expected a kind, an address and a size, such as ' L 1ffeff80,8'",
+                       trace::shown(line)));
   }
   const char kind = line[1];
   if (kind != 'S') add(trace, *address, *size, false);
@@ -97,7 +85,8 @@ void read_perf(AccessTrace& trace, std::string_view line, const std::string& pat
   const auto address = hexadecimal(rest.substr(0, rest.find_first_of(" \t")));
   if (!address) {
     refuse(path, number,
-           fmt::format("'{}' has no address behind its event; write the samples by 'perf script -F event,addr'", line));
+           fmt::format("'{}' has no address behind its event; write the samples by 'perf script -F event,addr'",
+                       trace::shown(line)));
   }
   if (*address == 0) {
     ++trace.skipped;
@@ -124,7 +113,7 @@ std::string detect(std::string_view content, const std::string& path) {
 }  // namespace
 
 AccessTrace read_access_trace(const std::string& path, const std::string& format) {
-  return parse_access_trace(content_of(path), path, format);
+  return parse_access_trace(trace::decompressed(read_file(path), path), path, format);
 }
 
 AccessTrace parse_access_trace(std::string_view content, const std::string& path, const std::string& format) {

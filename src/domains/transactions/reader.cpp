@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "domains/transactions/workload.h"
+#include "trace/line_reader.h"
 
 namespace syswright::transactions {
 namespace {
@@ -55,11 +56,18 @@ class BatchReader {
     batch_.transactions.push_back(std::move(transaction));
   }
 
+  /// Lists and objects are named only: writing them out takes stack for each level, and they may have a million.
+  static std::string text_of(const Json& entry) {
+    if (entry.is_string()) return entry.get<std::string>();
+    return entry.is_structured() ? std::string("an ") + entry.type_name() : entry.dump();
+  }
+
   void read_operation(const Json& entry, std::uint32_t position, Transaction& transaction) {
-    const std::string text = entry.is_string() ? entry.get<std::string>() : entry.dump();
+    const std::string text = text_of(entry);
     if (text == "*") return;
     if (text.size() < 3 || text[1] != '-' || (text[0] != 'r' && text[0] != 'w')) {
-      refuse(fmt::format("operation {} of {} is '{}', neither r-KEY, w-KEY nor *", position, transaction.name, text));
+      refuse(fmt::format("operation {} of {} is '{}', neither r-KEY, w-KEY nor *", position, transaction.name,
+                         trace::shown(text)));
     }
     const auto [known, added] = numbers_.try_emplace(text.substr(2), static_cast<std::uint32_t>(batch_.keys.size()));
     if (added) batch_.keys.push_back(known->first);
@@ -77,7 +85,7 @@ Instance read_batch(std::string_view json, const std::string& path) {
   Json document;
   try {
     document = Json::parse(json);
-  } catch (const Json::parse_error& error) {
+  } catch (const Json::exception& error) {
     throw InputError(SourceLocation{path, 0, 0}, fmt::format("is no JSON: {}", error.what()));
   }
   return BatchReader(path).read(document);

@@ -242,6 +242,7 @@ TEST(RequestsReader, SaysWhatIsWrongAndWhere) {
   const std::string line = R"({"timestamp": 0, "input_length": 600, "output_length": 5, "hash_ids": [0, 7]})";
   EXPECT_THAT(problem(line + "\n{\"timestamp\": 0"), HasSubstr("log:2: is no JSON near column"));
   EXPECT_THAT(problem(line + "\n[1]"), HasSubstr("log:2: is no JSON object"));
+  EXPECT_THAT(problem(line + "\n{\"timestamp\": 1e999}"), HasSubstr("log:2: has a number above 1.7e308"));
   EXPECT_THAT(problem(line + "\n{\"timestamp\": 0}"), HasSubstr("log:2: has no number 'input_length'"));
   EXPECT_THAT(problem(line + "\n" + R"({"timestamp": 0, "input_length": 600, "output_length": 5, "hash_ids": [0]})"),
               HasSubstr("1 hash_ids for a prompt of 600 tokens; blocks of 512 tokens need 2"));

@@ -38,12 +38,15 @@ TEST(TransactionsReader, SaysWhatIsWrongAndWhere) {
   };
   using testing::HasSubstr;
   EXPECT_THAT(message("{"), HasSubstr("file.json: is no JSON"));
+  EXPECT_THAT(message("[[1e999]]"), HasSubstr("file.json: is no JSON"));
   EXPECT_THAT(message("{}"), HasSubstr("has no list 'transactions'"));
   EXPECT_THAT(message("[]"), HasSubstr("has no transactions"));
   EXPECT_THAT(message(R"([["r-1"], ["x-1"]])"), HasSubstr("operation 1 of txn1 is 'x-1', neither r-KEY, w-KEY nor *"));
   EXPECT_THAT(message(R"([["r-1", 7]])"), HasSubstr("operation 2 of txn0 is '7'"));
   EXPECT_THAT(message(R"([{"name": "a"}])"), HasSubstr("a has no 'operations'"));
   EXPECT_THAT(message(R"([[]])"), HasSubstr("txn0 are no list, or an empty one"));
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  EXPECT_THAT(message(deep.c_str()), HasSubstr("operation 1 of txn0 is 'an array', neither"));
 }
 
 TEST(TransactionsOptions, AreChecked) {
