@@ -59,11 +59,11 @@ std::vector<std::vector<std::string>> all_commands() {
 
 TEST(CommandLine, EveryCommandHasHelpWithAnExample) {
   for (std::vector<std::string> command : all_commands()) {
-    const bool group = command == std::vector<std::string>{"run"} || command == std::vector<std::string>{"design"} ||
-                       command == std::vector<std::string>{"tune"} || command == std::vector<std::string>{"judge"} ||
-                       command == std::vector<std::string>{"judge", "audit"} ||
-                       command == std::vector<std::string>{"study"} ||
-                       command == std::vector<std::string>{"study", "run"};
+    const bool group =
+        command == std::vector<std::string>{"run"} || command == std::vector<std::string>{"design"} ||
+        command == std::vector<std::string>{"tune"} || command == std::vector<std::string>{"ledger"} ||
+        command == std::vector<std::string>{"judge"} || command == std::vector<std::string>{"judge", "audit"} ||
+        command == std::vector<std::string>{"study"} || command == std::vector<std::string>{"study", "run"};
     command.push_back("--help");
     const Ran ran = run(command);
     EXPECT_EQ(ran.code, 0) << command[0];

@@ -331,6 +331,6 @@ test("it says so when the server is gone", async () => {
   const { page, close } = await visit(browser, other.url);
   await page.getByText("live", { exact: true }).waitFor();
   await other.stop();
-  await page.getByText("the server does not answer").waitFor();
+  await page.getByText("the server does not answer", { exact: true }).waitFor();
   await close();
 });
