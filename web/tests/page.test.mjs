@@ -120,7 +120,7 @@ test("a search is started from the form and stopped", () =>
 
 test("a search that was killed goes on where it was", () =>
   at("runs", async (page) => {
-    const { child, ended } = search("--budget", "60evals", "--seed", "9");
+    const { child, ended } = search("--budget", "6s", "--seed", "9");
     await page.locator(".live-run").waitFor();
     child.kill("SIGKILL");
     await ended;
