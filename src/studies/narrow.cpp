@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "domain/wrapped_scenario.h"
 #include "policy/compile.h"
 
 namespace syswright::studies {
@@ -50,43 +51,35 @@ class NarrowSimulation : public Simulation {
   Question question_;
 };
 
-class NarrowScenario : public Scenario {
+class NarrowScenario : public WrappedScenario {
  public:
   NarrowScenario(ScenarioPtr scenario, SignaturePtr whole, Decisions decisions, Miniatures miniatures)
-      : scenario_(std::move(scenario)),
+      : WrappedScenario(std::move(scenario)),
         whole_(std::move(whole)),
         decisions_(std::move(decisions)),
         miniatures_(miniatures) {}
 
-  const std::string& label() const override { return scenario_->label(); }
-  const std::string& setting() const override { return scenario_->setting(); }
   Digest digest() const override {
     DigestBuilder builder;
-    builder.add("narrow").add(scenario_->digest());
+    builder.add("narrow").add(wrapped().digest());
     for (const std::size_t decision : decisions_) builder.add(decision);
     return builder.finish();
   }
-  std::string_view code_version() const override { return scenario_->code_version(); }
-  std::uint64_t events() const override { return scenario_->events(); }
   Evaluation evaluate(const Policy& policy, const EvaluationOptions& options) const override {
-    if (policy.program() == nullptr) return scenario_->evaluate(policy, options);
-    return scenario_->evaluate(Policy::of(widen(policy.program(), whole_, decisions_)), options);
+    if (policy.program() == nullptr) return wrapped().evaluate(policy, options);
+    return wrapped().evaluate(Policy::of(widen(policy.program(), whole_, decisions_)), options);
   }
-  Evaluation failed(std::string why) const override { return scenario_->failed(std::move(why)); }
-  std::vector<Bound> bounds() const override { return scenario_->bounds(); }
-  Audit audit(const DecisionLog& log) const override { return scenario_->audit(log); }
   std::unique_ptr<Simulation> start(const policy::ProgramPtr& program) const override {
-    return std::make_unique<NarrowSimulation>(scenario_->start(widen(program, whole_, decisions_)), decisions_);
+    return std::make_unique<NarrowSimulation>(wrapped().start(widen(program, whole_, decisions_)), decisions_);
   }
   ScenarioPtr miniature(double fraction) const override {
     if (miniatures_ == Miniatures::none) return nullptr;
-    ScenarioPtr small = scenario_->miniature(fraction);
+    ScenarioPtr small = wrapped().miniature(fraction);
     if (small == nullptr) return nullptr;
     return std::make_shared<NarrowScenario>(std::move(small), whole_, decisions_, miniatures_);
   }
 
  private:
-  ScenarioPtr scenario_;
   SignaturePtr whole_;
   Decisions decisions_;
   Miniatures miniatures_;
